@@ -47,8 +47,7 @@ const char *address_format(uint32_t addr, char text[static ADDRESS_TEXT]);
  *
  * Return: @text.
  */
-const char *endpoint_format(struct endpoint e,
-			    char text[static ENDPOINT_TEXT]);
+const char *endpoint_format(struct endpoint e, char text[static ENDPOINT_TEXT]);
 
 /**
  * address_parse() - strict dotted decimal: four numbers, no leading zeros

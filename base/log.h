@@ -33,9 +33,9 @@ void log_message(enum log_level level, const char *format, ...)
 #define log_error(...)	 log_message(LOG_ERROR, __VA_ARGS__)
 #define log_warning(...) log_message(LOG_WARNING, __VA_ARGS__)
 #define log_info(...)	 log_message(LOG_INFO, __VA_ARGS__)
-#define log_debug(...)                                      \
-	do {                                                \
-		if (log_level_get() >= LOG_DEBUG)           \
+#define log_debug(...)                                       \
+	do {                                                 \
+		if (log_level_get() >= LOG_DEBUG)            \
 			log_message(LOG_DEBUG, __VA_ARGS__); \
 	} while (0)
 

@@ -25,7 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WHEEL_LEVELS 8	  /* 64^8 ms: 8925 years; later ones wait at the end */
+#define WHEEL_LEVELS 8 /* 64^8 ms: 8925 years; later ones wait at the end */
 #define WHEEL_SLOTS  64
 #define WHEEL_NONE   UINT32_MAX
 #define WHEEL_NEVER  UINT64_MAX
