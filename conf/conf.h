@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf - the settings: what a file, a profile and overrides add up to
+ *
+ * Layers, the later winning: built-in defaults, the profile, the settings
+ * file, overrides (`--set`, later the live `set`). Every effective value knows
+ * which layer it comes from.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <net/if.h>
+#include "base/log.h"
+#include "nat/settings.h"
+
+/** CONF_PATH - the settings file unless -c says otherwise */
+#define CONF_PATH "/etc/lapse/lapse.yaml"
+
+/** struct conf_lan - an interface of the internal realm, with our address */
+struct conf_lan {
+	char interface[IF_NAMESIZE];
+	uint32_t address; /* host order */
+	unsigned bits;
+};
+
+/**
+ * struct conf_pool_entry - one element of wan.pool
+ * @interface:	the WAN interface's own address, whatever it is; else
+ * @first:	first address and
+ * @last:	last address, host order
+ */
+struct conf_pool_entry {
+	bool interface;
+	uint32_t first;
+	uint32_t last;
+};
+
+/** enum conf_backend - which tool writes the rules */
+enum conf_backend {
+	CONF_BACKEND_AUTO,
+	CONF_BACKEND_NFT,
+	CONF_BACKEND_IPTABLES
+};
+
+/**
+ * struct conf - effective settings, complete and checked
+ *
+ * Everything that it points to belongs to it and goes with conf_free().
+ */
+struct conf {
+	char *path;    /* of the file, or NULL */
+	char *profile; /* its name */
+	struct conf_lan *lan;
+	size_t n_lan;
+	char wan_interface[IF_NAMESIZE];
+	struct conf_pool_entry *pool;
+	size_t n_pool;
+	uint32_t pool_size; /* the profile's hint how many addresses; or 0 */
+	struct nat_settings nat;
+	char *control_socket;
+	char *control_group; /* or NULL */
+	enum log_level log_level;
+	char *log_events;      /* NDJSON file, or NULL */
+	bool log_destinations; /* remote endpoints in events (RFC 6888-12) */
+	bool seed_given;
+	uint64_t seed;
+	uint16_t queue_number;	   /* netfilter queue */
+	bool queue_gso;		   /* take superpackets of up to 64 KiB */
+	enum conf_backend backend; /* queue.rules: auto | nft | iptables */
+	void *priv;		   /* layers and origins, conf's own */
+};
+
+/**
+ * struct conf_override - one assignment over file and profile
+ * @key:	dotted path, or a bare name, which means "nat."
+ * @value:	as it would stand in the file
+ */
+struct conf_override {
+	const char *key;
+	const char *value;
+};
+
+/**
+ * conf_load() - read and check settings
+ * @path:	file to read; NULL: none, defaults and overrides only
+ * @overrides:	assignments on top, or NULL
+ * @n_overrides: their number
+ * @errors:	where to write errors, a line each, all of them:
+ *		"file:line:column: what, and what would be right"
+ *
+ * Profiles are looked for in $LAPSE_PROFILE_PATH (colon-separated, for tests
+ * and build trees), then beside the program in a build tree
+ * (../conf/profiles), then /etc/lapse/profiles, then the installed folder.
+ *
+ * Return: the settings, to be released by conf_free(); NULL after errors.
+ */
+struct conf *conf_load(const char *path, const struct conf_override *overrides,
+		       size_t n_overrides, FILE *errors);
+
+/** conf_free() - release; NULL is fine */
+void conf_free(struct conf *conf);
+
+/**
+ * conf_print() - the effective settings as a settings file
+ *
+ * Each line that is not a default carries a comment that says where it comes
+ * from; then, as comments, the notes of conf_notes().
+ */
+void conf_print(const struct conf *conf, FILE *out);
+
+/**
+ * conf_notes() - what the user should know though it is no error
+ *
+ * One line for all timers below the floors of the RFCs, one for a pool smaller
+ * than the profile's hint, and so on.
+ */
+void conf_notes(const struct conf *conf, FILE *out);
+
+#endif /* CONF_CONF_H */
