@@ -13,7 +13,7 @@
  * @sum:	sum so far, unfolded; 0 to begin with
  * @bytes:	data; an odd last byte is padded with zero (RFC 1071), so only
  *		the last piece may be of odd length
- * @len:	their number
+ * @len:	their number, below 16 GiB
  *
  * Return: the new sum, unfolded.
  */

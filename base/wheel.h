@@ -7,7 +7,8 @@
  * the one below. An entry lies in the slot that the highest differing bits of
  * its deadline and the wheel's time name, and falls to lower levels as time
  * comes near. A bitmap per level tells the occupied slots, so that advancing
- * over a long silence costs a few bit operations, not a step a tick.
+ * over a long silence costs a few bit operations, not a step a tick. Entries
+ * are handed out in order of deadline, unless filed at or behind its time.
  *
  * Never early: an entry is handed out by wheel_pop() only when its deadline is
  * at or before the wheel's time. Adding, removing and finding the next
@@ -25,17 +26,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WHEEL_LEVELS 8 /* 64^8 ms: 8925 years; later ones wait at the end */
+#define WHEEL_LEVELS 8 /* 64^8 ms: 8925 years */
 #define WHEEL_SLOTS  64
 #define WHEEL_NONE   UINT32_MAX
 #define WHEEL_NEVER  UINT64_MAX
 
 /**
+ * WHEEL_END - deadlines from here on wait here and never come due
+ *
+ * The wheel's time stops one tick before, so that even they are never early and
+ * a caller that files them again and again cannot keep wheel_pop() busy.
+ */
+#define WHEEL_END ((UINT64_C(1) << 48) - 1)
+
+/**
  * struct wheel_link - an entry's place; zero-filled means "not on the wheel"
  * @when:	deadline in ticks << 16 | place, where place is
- *		1 + level * WHEEL_SLOTS + slot, or 0 when not on the wheel. One
+ *		1 + level * WHEEL_SLOTS + slot, one more than the last of these
+ *		for the list of what is due, or 0 when not on the wheel. One
  *		word, because a session has 128 bytes for everything; deadlines
- *		are cut at 2^48 - 1 ms, 8925 years.
+ *		are cut at WHEEL_END.
  * @next:	next entry in the slot, or WHEEL_NONE
  * @prev:	previous entry, or WHEEL_NONE for the first
  */
@@ -47,7 +57,7 @@ struct wheel_link {
 
 /**
  * struct wheel - the wheels
- * @now:	the time advanced to, in ticks
+ * @now:	the time advanced to, in ticks, below WHEEL_END
  * @links:	first entry's struct wheel_link, in the caller's array
  * @stride:	distance between two entries' links in bytes
  * @count:	entries on the wheel
@@ -89,9 +99,11 @@ void wheel_del(struct wheel *wheel, uint32_t index);
 
 /**
  * wheel_pop() - the next entry whose deadline is at or before @now
- * @wheel:	the wheel; its time moves on to @now (never back) once nothing
- *		earlier is left
- * @now:	in ticks
+ * @wheel:	the wheel; its time moves on to the deadline of what it hands
+ *		out, and to @now (never back) once nothing earlier is left
+ * @now:	in ticks; earlier than the wheel's time counts as that time
+ *
+ * Amortised O(1), however far @now jumps.
  *
  * The entry is off the wheel then; the caller files it again if it is not done
  * with it.
@@ -103,8 +115,8 @@ uint32_t wheel_pop(struct wheel *wheel, uint64_t now);
 /**
  * wheel_next() - when wheel_pop() wants to be called next
  *
- * Return: a time at or before the earliest deadline, in ticks, later than the
- * wheel's own time unless something is due; WHEEL_NEVER when it is empty.
+ * Return: the wheel's own time when something is due; else a later time, at or
+ * before the earliest deadline; WHEEL_NEVER when nothing will ever come due.
  * Calling wheel_pop() then either yields an entry or brings the time nearer.
  */
 uint64_t wheel_next(const struct wheel *wheel);
@@ -115,7 +127,11 @@ static inline bool wheel_link_on(const struct wheel_link *link)
 	return (link->when & 0xffff) != 0;
 }
 
-/** wheel_link_deadline() - the deadline that wheel_add() was told, in ticks */
+/**
+ * wheel_link_deadline() - the deadline that wheel_add() was told, in ticks
+ *
+ * Cut at WHEEL_END; still there after the entry was popped or deleted.
+ */
 static inline uint64_t wheel_link_deadline(const struct wheel_link *link)
 {
 	return link->when >> 16;
