@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * duration - parse and print lengths of time
+ */
+#include "base/duration.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Largest first: the order in which a text may name them. */
+static const struct unit {
+	const char *name;
+	uint64_t ms;
+} units[] = {
+	{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1},
+};
+
+#define UNITS (sizeof(units) / sizeof(units[0]))
+
+/**
+ * parse_number() - decimal digits
+ * @p:		moved behind them on success
+ * @number:	set on success
+ *
+ * Return: false when there is none, or it does not fit.
+ */
+static bool parse_number(const char **p, uint64_t *number)
+{
+	const char *s = *p;
+	uint64_t n = 0;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	for (; *s >= '0' && *s <= '9'; s++) {
+		unsigned digit = (unsigned)(*s - '0');
+
+		if (n > (UINT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*p = s;
+	*number = n;
+	return true;
+}
+
+/**
+ * parse_unit() - letters that name a unit
+ * @p:		moved behind them on success
+ * @next:	the first unit allowed; set to the one after on success
+ *
+ * Return: the unit in ms, or 0.
+ */
+static uint64_t parse_unit(const char **p, size_t *next)
+{
+	size_t len = strspn(*p, "abcdefghijklmnopqrstuvwxyz");
+
+	for (size_t i = *next; i < UNITS; i++) {
+		if (strlen(units[i].name) != len ||
+		    strncmp(*p, units[i].name, len) != 0)
+			continue;
+		*p += len;
+		*next = i + 1;
+		return units[i].ms;
+	}
+	return 0;
+}
+
+bool duration_parse(const char *text, uint64_t *ms)
+{
+	uint64_t total = 0;
+	size_t next = 0;
+
+	if (strcmp(text, "never") == 0) {
+		*ms = DURATION_NEVER;
+		return true;
+	}
+	do {
+		uint64_t number, unit;
+
+		if (!parse_number(&text, &number))
+			return false;
+		unit = parse_unit(&text, &next);
+		if (!unit || number > (DURATION_NEVER - 1 - total) / unit)
+			return false;
+		total += number * unit;
+	} while (*text);
+	*ms = total;
+	return true;
+}
+
+const char *duration_format(uint64_t ms, char text[static DURATION_TEXT])
+{
+	size_t i = 0;
+
+	if (ms == DURATION_NEVER) {
+		memcpy(text, "never", sizeof("never"));
+		return text;
+	}
+	if (ms < 10000) {
+		snprintf(text, DURATION_TEXT, "%u.%us", (unsigned)(ms / 1000),
+			 (unsigned)(ms % 1000 / 100));
+		return text;
+	}
+	while (ms < units[i].ms)
+		i++;
+	if (units[i].ms == 1000)
+		snprintf(text, DURATION_TEXT, "%" PRIu64 "s", ms / 1000);
+	else
+		snprintf(text, DURATION_TEXT, "%" PRIu64 "%s %u%s",
+			 ms / units[i].ms, units[i].name,
+			 (unsigned)(ms % units[i].ms / units[i + 1].ms),
+			 units[i + 1].name);
+	return text;
+}
