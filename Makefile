@@ -273,17 +273,19 @@ endif
 
 # --- checks ---
 
+# tools/check installs what is missing, except what it runs on itself.
 check: ## everything: builds, linters, all rings of tests (needs root)
+	$(Q)test -x $(PYTHON) || tools/deps test
 	$(Q)tools/check all
 
 check-unit: ## unit, packet, replay and model tests; no root
-	$(Q)tools/check build unit packets replay model
+	$(Q)tools/check unit packets replay model
 
 check-e2e: ## the tests in network namespaces (needs root)
-	$(Q)tools/check deps build e2e
+	$(Q)tools/check deps e2e
 
 check-vm: ## the smoke test on a Debian kernel under QEMU
-	$(Q)tools/check deps build vm
+	$(Q)tools/check deps vm
 
 lint: ## the linters
 	$(Q)tools/lint
@@ -291,10 +293,15 @@ lint: ## the linters
 FUZZ_SECONDS ?= 20
 fuzz: ## fuzz each parser for FUZZ_SECONDS (20)
 	$(Q)$(MAKE) --no-print-directory FUZZ=1 fuzzers
-	$(Q)tools/fuzz $(FUZZ_SECONDS)
+	$(Q)for f in $(basename $(notdir $(FUZZ_SRC))); do \
+		tools/fuzz $$f -max_total_time=$(FUZZ_SECONDS) || exit; \
+	done
 
 bench: all ## the measurements in tests/bench
-	$(Q)tools/bench $(B)
+	$(Q)for b in $(wildcard tests/bench/*.py tests/bench/*.sh); do \
+		case $$b in *.py) run=$(PYTHON) ;; *) run=bash ;; esac; \
+		LAPSE_BUILD=$(abspath $(B)) $$run $$b || exit; \
+	done
 
 demo: ## the story of this project in a minute (needs root)
 	$(Q)tools/deps build demo
@@ -347,7 +354,7 @@ clean: ## remove build/
 
 # tools/lint gives clang-tidy the flags that the compiler gets.
 flags:
-	@echo '$(BASE_CPPFLAGS) $(PKG_CFLAGS) -std=c11 $(NAMED_DEFS)'
+	@echo '$(BASE_CPPFLAGS) $(PKG_CFLAGS) -std=c11'
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | \
