@@ -14,14 +14,19 @@
 /** CLOCK_SCALE_MAX - lapse seconds a real second can hold at most */
 #define CLOCK_SCALE_MAX 1000000.0
 
-/** CLOCK_LIMIT_MS - the clock stops being settable past this (8925 years) */
+/**
+ * CLOCK_LIMIT_MS - the clock stands still here, and is not set past it
+ *
+ * 4460 years, half of what the engine's timing wheel holds.
+ */
 #define CLOCK_LIMIT_MS ((uint64_t)1 << 47)
 
-/** struct lapse_clock - its state; times in ns */
+/** struct lapse_clock - its state */
 struct lapse_clock {
-	uint64_t base_ns;     /* lapse time at `since_ns` */
+	uint64_t base_ms;     /* lapse time at `since_ns`: whole ms and */
+	uint32_t base_ns;     /* the rest in ns; ns in 64 bits end too soon */
 	uint64_t since_ns;    /* real time of the last change */
-	uint64_t advanced_ns; /* total put on top by clock_advance() */
+	uint64_t advanced_ms; /* total put on top by clock_advance() */
 	double scale;
 	bool frozen;
 };
@@ -29,7 +34,7 @@ struct lapse_clock {
 /** clock_init() - lapse time equals 0 at real time @real_ns, scale 1 */
 void clock_init(struct lapse_clock *clock, uint64_t real_ns);
 
-/** clock_lapse_ms() - the lapse time at @real_ns, in ms */
+/** clock_lapse_ms() - the lapse time at @real_ns, in ms, cut off */
 uint64_t clock_lapse_ms(const struct lapse_clock *clock, uint64_t real_ns);
 
 /** clock_advance() - put @ms on top; -ERANGE past CLOCK_LIMIT_MS */
