@@ -64,7 +64,7 @@ uint32_t rng_below(struct rng *rng, uint32_t bound)
 	base_assert(bound);
 	product = (rng_next(rng) >> 32) * bound;
 	if ((uint32_t)product < bound) {
-		excess = -bound % bound;
+		excess = (UINT32_MAX - bound + 1) % bound;
 		while ((uint32_t)product < excess)
 			product = (rng_next(rng) >> 32) * bound;
 	}

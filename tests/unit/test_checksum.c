@@ -200,7 +200,7 @@ static void edit(struct rng *rng, uint8_t *bytes, size_t len, uint32_t *deltas)
  */
 static void test_incremental(void **state)
 {
-	uint8_t bytes[40];
+	uint8_t bytes[40] = {0};
 	struct rng rng;
 	uint32_t deltas;
 	uint16_t field;

@@ -20,8 +20,10 @@ static int lines;
 /** keep() - a sink that remembers the last line */
 static void keep(enum log_level level, const char *line)
 {
-	assert_true(strlen(line) < sizeof(last));
-	strcpy(last, line);
+	size_t size = strlen(line) + 1;
+
+	assert_true(size <= sizeof(last));
+	memcpy(last, line, size);
 	last_level = level;
 	lines++;
 }
