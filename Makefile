@@ -306,8 +306,8 @@ bench: all ## the measurements in tests/bench
 demo: ## the story of this project in a minute (needs root)
 	$(Q)tools/deps build demo
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)tools/unroot $(O)
-	$(Q)LAPSE_BUILD=$(abspath $(B)) $(PYTHON) tests/e2e/demo.py
+	$(Q)LAPSE_BUILD=$(abspath $(B)) $(PYTHON) tests/e2e/demo.py; \
+		code=$$?; tools/unroot $(O); exit $$code
 
 .PHONY: all libs tests fuzzers check check-unit check-e2e check-vm lint fuzz \
 	bench demo install uninstall deb clean help flags
