@@ -64,6 +64,7 @@ CASES = (
     ("echo '0 passed, 0 failed'", "plain", 0, 1, 0),
     ("exit 77", "plain", 0, 1, 0),
     ("echo 'skipped: x: no such tool'; exit 77", "plain", 0, 0, 1),
+    ("echo 'vm: skipped: no kernel'; exit 77", "plain", 0, 0, 1),
     ("echo '1 passed, 0 failed, 1 skipped'", "plain", 1, 1, 0),
     (xml(("a", ""), ("b", "")), "cmocka", 2, 0, 0),
     (xml(("a", ""), ("b", BAD)) + "exit 1", "cmocka", 1, 1, 0),
