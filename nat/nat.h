@@ -75,6 +75,9 @@ struct nat_packet {
  * struct nat_pool - the external addresses
  * @ranges:	first and last address of each, host order; the caller's
  * @n_ranges:	their number
+ * @own:	addresses of the gateway that are not internal, in the pool or
+ *		not: what it sends from them is its own; the caller's
+ * @n_own:	their number
  *
  * An address for which @host is set is the gateway's own: its ports from
  * NAT_HOST_PORT_FIRST up are left to the host, and those below 1024.
@@ -87,6 +90,8 @@ struct nat_pool_range {
 struct nat_pool {
 	const struct nat_pool_range *ranges;
 	size_t n_ranges;
+	const uint32_t *own;
+	size_t n_own;
 };
 
 /** NAT_HOST_PORT_FIRST - the host's own connections use ports from here up */

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mapping - internal endpoint <-> external endpoint (RFC 4787 section 4.1)
+ */
+#include "nat/allocate.h"
+#include "nat/event.h"
+#include "nat/expire.h"
+#include "nat/policy.h"
+#include "nat/table.h"
+#include "nat/timer.h"
+
+/** head_internal() - the chain of mappings by what an outbound packet shows */
+static uint32_t *head_internal(const struct nat *nat, uint8_t protocol,
+			       struct endpoint internal, struct endpoint remote)
+{
+	return &nat->mapping_internal
+			.head[hash_endpoints(nat, protocol, internal, remote) &
+			      nat->mapping_internal.mask];
+}
+
+/** head_external() - the chain of mappings by external endpoint */
+static uint32_t *head_external(const struct nat *nat, uint8_t protocol,
+			       struct endpoint external)
+{
+	struct endpoint none = {0, 0};
+
+	return &nat->mapping_external
+			.head[hash_endpoints(nat, protocol, external, none) &
+			      nat->mapping_external.mask];
+}
+
+/**
+ * lapsed() - end what is overdue of a mapping; whether all of it went
+ *
+ * Only a mapping whose sessions are all overdue has lapsed; those are ended
+ * one by one by their own deadlines.
+ */
+static bool lapsed(struct nat *nat, uint64_t now, uint32_t index)
+{
+	const struct mapping *m = &nat->mappings[index];
+	uint32_t i = m->sessions;
+
+	if (m->flags & MAPPING_FIXED)
+		return false;
+	while (i != NAT_NONE) {
+		struct session *s = &nat->sessions[i];
+
+		if ((s->flags & SESSION_KEEPER) && timer_deadline(nat, s) > now)
+			return false;
+		i = s->sibling_next;
+	}
+	mapping_lapse(nat, now, index);
+	return true;
+}
+
+uint32_t mapping_find_out(struct nat *nat, uint64_t now,
+			  const struct tuple *tuple,
+			  enum nat_mapping_behaviour behaviour)
+{
+	struct endpoint remote = mapping_remote(behaviour, tuple->dst);
+	uint32_t i = *head_internal(nat, tuple->protocol, tuple->src, remote);
+
+	for (; i != NAT_NONE; i = nat->mappings[i].next_internal) {
+		const struct mapping *m = &nat->mappings[i];
+
+		if (m->protocol == tuple->protocol &&
+		    endpoint_equal(m->internal, tuple->src) &&
+		    endpoint_equal(m->remote, remote))
+			return lapsed(nat, now, i) ? NAT_NONE : i;
+	}
+	return NAT_NONE;
+}
+
+uint32_t mapping_find_in(struct nat *nat, uint64_t now, uint8_t protocol,
+			 struct endpoint external,
+			 const struct endpoint *remote)
+{
+	uint32_t i = *head_external(nat, protocol, external);
+	uint32_t any = NAT_NONE, next;
+
+	for (; i != NAT_NONE; i = next) {
+		const struct mapping *m = &nat->mappings[i];
+
+		next = m->next_external;
+		if (m->protocol != protocol ||
+		    !endpoint_equal(m->external, external) ||
+		    lapsed(nat, now, i))
+			continue;
+		if (!remote || !m->remote.addr ||
+		    (m->remote.addr == remote->addr &&
+		     (!m->remote.port || m->remote.port == remote->port)))
+			return i;
+		any = i;
+	}
+	return any;
+}
+
+uint32_t mapping_chain(const struct nat *nat, uint8_t protocol,
+		       struct endpoint external)
+{
+	return *head_external(nat, protocol, external);
+}
+
+bool mapping_holds(const struct nat *nat, uint8_t protocol,
+		   struct endpoint external)
+{
+	uint32_t i = mapping_chain(nat, protocol, external);
+
+	while (i != NAT_NONE &&
+	       (nat->mappings[i].protocol != protocol ||
+		!endpoint_equal(nat->mappings[i].external, external)))
+		i = nat->mappings[i].next_external;
+	return i != NAT_NONE;
+}
+
+uint32_t mapping_insert(struct nat *nat, uint64_t now, uint8_t protocol,
+			struct endpoint internal, struct endpoint external,
+			struct endpoint remote, uint16_t policy, uint8_t flags)
+{
+	uint32_t subscriber = subscriber_get(nat, internal.addr);
+	uint32_t index;
+	uint32_t *head;
+
+	if (subscriber == NAT_NONE)
+		return NAT_NONE;
+	index = pool_get(&nat->mapping_pool);
+	if (index == POOL_NONE) {
+		subscriber_put(nat, subscriber);
+		return NAT_NONE;
+	}
+	nat->mappings[index] = (struct mapping){
+		.internal = internal,
+		.external = external,
+		.remote = remote,
+		.sessions = NAT_NONE,
+		.subscriber = subscriber,
+		.policy = policy,
+		.protocol = protocol,
+		.flags = flags,
+	};
+	head = head_internal(nat, protocol, internal, remote);
+	nat->mappings[index].next_internal = *head;
+	*head = index;
+	head = head_external(nat, protocol, external);
+	nat->mappings[index].next_external = *head;
+	*head = index;
+	nat->subscribers[subscriber].mappings++;
+	policy_get(nat, policy);
+	allocate_take(nat, &nat->mappings[index]);
+	nat_count(nat, NAT_MAPPINGS_CREATED);
+	event_mapping(nat, now, NAT_EVENT_MAPPING_CREATED,
+		      flags & MAPPING_FIXED ? NAT_REASON_STATIC
+					    : NAT_REASON_NONE,
+		      &nat->mappings[index]);
+	return index;
+}
+
+uint32_t mapping_make(struct nat *nat, struct nat_now now,
+		      const struct tuple *tuple, uint16_t policy,
+		      enum nat_stat *why)
+{
+	const struct nat_behaviour *behaviour =
+		policy_behaviour(nat, policy, tuple->protocol);
+	struct endpoint remote = mapping_remote(behaviour->mapping, tuple->dst);
+	struct endpoint external;
+	uint32_t index;
+
+	if (!allocate_endpoint(nat, now, tuple, policy, &external, why))
+		return NAT_NONE;
+	index = mapping_insert(nat, now.lapse, tuple->protocol, tuple->src,
+			       external, remote, policy, 0);
+	if (index == NAT_NONE)
+		*why = NAT_DROP_MAX_SESSIONS;
+	return index;
+}
+
+/** unchain() - take @index out of a chain of mappings */
+static void unchain(struct nat *nat, uint32_t *head, uint32_t index, bool in)
+{
+	while (*head != index) {
+		struct mapping *m = &nat->mappings[*head];
+
+		head = in ? &m->next_external : &m->next_internal;
+	}
+	*head = in ? nat->mappings[index].next_external
+		   : nat->mappings[index].next_internal;
+}
+
+void mapping_end(struct nat *nat, uint64_t now, uint32_t mapping,
+		 enum nat_reason reason)
+{
+	struct mapping *m = &nat->mappings[mapping];
+	uint32_t subscriber = m->subscriber;
+
+	sessions_end_of(nat, now, mapping, reason);
+	unchain(nat, head_internal(nat, m->protocol, m->internal, m->remote),
+		mapping, false);
+	unchain(nat, head_external(nat, m->protocol, m->external), mapping,
+		true);
+	nat->subscribers[subscriber].mappings--;
+	allocate_release(nat, now, m);
+	nat_count(nat, NAT_MAPPINGS_DELETED);
+	event_mapping(nat, now, NAT_EVENT_MAPPING_DELETED, reason, m);
+	policy_put(nat, m->policy);
+	pool_put(&nat->mapping_pool, mapping);
+	subscriber_put(nat, subscriber);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * miss - a packet without a session: may it open one, and if not, what then
+ */
+#include "nat/address.h"
+#include "nat/answer.h"
+#include "nat/event.h"
+#include "nat/filter.h"
+#include "nat/policy.h"
+#include "nat/step.h"
+#include "nat/table.h"
+
+/** stray_event() - tell of a packet that belongs to nothing */
+static void stray_event(struct step *step, enum nat_event_type type,
+			enum nat_reason reason)
+{
+	struct nat_event event = {
+		.at = step->now.lapse,
+		.type = type,
+		.reason = reason,
+		.protocol = step->h.tuple.protocol,
+	};
+
+	if (type == NAT_EVENT_STRAY_OUTBOUND) {
+		event.internal = step->h.tuple.src;
+		event.remote = step->h.tuple.dst;
+	} else {
+		event.external = step->h.tuple.dst;
+		event.remote = step->h.tuple.src;
+	}
+	event_put(step->nat, &event);
+}
+
+/** opens() - whether a packet may open a session (RFC 5382, RFC 5508 REQ-1) */
+static bool opens(const struct headers *h)
+{
+	if (h->tuple.protocol == PROTO_TCP)
+		return (h->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
+	if (h->tuple.protocol == PROTO_ICMP)
+		return h->icmp_kind == ICMP_KIND_QUERY;
+	return true;
+}
+
+/**
+ * stray_outbound() - an outbound packet that belongs to no session
+ *
+ * Return: true if it may open one all the same (`remap`).
+ */
+static bool stray_outbound(struct step *step, const struct nat_policy *policy)
+{
+	const struct headers *h = &step->h;
+
+	stray_event(step, NAT_EVENT_STRAY_OUTBOUND, NAT_REASON_NO_SESSION);
+	if (h->tuple.protocol != PROTO_TCP || (h->tcp_flags & TCP_RST))
+		return false;
+	switch (policy->stray_outbound) {
+	case NAT_STRAY_REMAP:
+		return true;
+	case NAT_STRAY_RST:
+		answer_rst(step->nat, h);
+		break;
+	case NAT_STRAY_ICMP:
+		answer_icmp(step->nat, step->now, h, 0, ICMP_UNREACHABLE, 1);
+		break;
+	case NAT_STRAY_DROP:
+		break;
+	}
+	return false;
+}
+
+/** exhausted() - an outbound packet for which there was no room */
+static enum nat_verdict
+exhausted(struct step *step, const struct nat_policy *policy, enum nat_stat why)
+{
+	exhausted_event(step->nat, step->now.lapse, &step->h.tuple, why);
+	if (policy->on_exhaustion == NAT_EXHAUST_ICMP_HOST)
+		answer_icmp(step->nat, step->now, &step->h, 0, ICMP_UNREACHABLE,
+			    1);
+	else if (policy->on_exhaustion == NAT_EXHAUST_ICMP_PROHIBITED)
+		answer_icmp(step->nat, step->now, &step->h, 0, ICMP_UNREACHABLE,
+			    13);
+	return drop(step, why);
+}
+
+/** mapping_for() - the mapping of an outbound packet, found or made */
+static uint32_t mapping_for(struct step *step, uint16_t policy,
+			    enum nat_stat *why)
+{
+	struct nat *nat = step->nat;
+	const struct tuple *tuple = &step->h.tuple;
+	enum nat_mapping_behaviour behaviour =
+		policy_behaviour(nat, policy, tuple->protocol)->mapping;
+	uint32_t m;
+
+	/* A forward is endpoint-independent, whatever the rest is. */
+	if (behaviour != NAT_MAP_EIM) {
+		m = mapping_find_out(nat, step->now.lapse, tuple, NAT_MAP_EIM);
+		if (m != NAT_NONE && nat->mappings[m].flags & MAPPING_FIXED)
+			return m;
+	}
+	m = mapping_find_out(nat, step->now.lapse, tuple, behaviour);
+	if (m != NAT_NONE)
+		return m;
+	return mapping_make(nat, step->now, tuple, policy, why);
+}
+
+/** make_outbound() - mapping and session; nothing is left of a failure */
+static struct session *make_outbound(struct step *step, uint16_t policy,
+				     enum nat_stat *why)
+{
+	struct nat *nat = step->nat;
+	uint32_t m = mapping_for(step, policy, why);
+	struct session *s;
+
+	if (m == NAT_NONE)
+		return NULL;
+	s = session_make(nat, step->now, m, step->h.tuple.dst, SIDE_INTERNAL,
+			 NAT_REASON_OUTBOUND, why);
+	if (!s && !nat->mappings[m].keepers &&
+	    !(nat->mappings[m].flags & MAPPING_FIXED))
+		mapping_end(nat, step->now.lapse, m, NAT_REASON_LAST_SESSION);
+	return s;
+}
+
+struct session *miss_outbound(struct step *step, enum nat_verdict *verdict)
+{
+	struct nat *nat = step->nat;
+	uint16_t policy =
+		policy_of(nat, step->h.tuple.src.addr, step->packet->mac);
+	const struct nat_policy *p = &policy_slot(nat, policy)->policy;
+	enum nat_stat why = NAT_DROP_MAX_SESSIONS;
+	struct session *s;
+
+	if (!opens(&step->h) && !stray_outbound(step, p)) {
+		*verdict = drop(step, step->h.tuple.protocol == PROTO_ICMP
+					      ? NAT_DROP_ICMP_NO_SESSION
+					      : NAT_DROP_STRAY_OUTBOUND);
+		return NULL;
+	}
+	s = make_outbound(step, policy, &why);
+	if (s)
+		return s;
+	/* Something overdue may be in the way that nobody has met yet. */
+	if (nat_next(nat) <= step->now.lapse) {
+		nat_expire(nat, step->now, UINT32_MAX);
+		s = make_outbound(step, policy, &why);
+	}
+	if (!s)
+		*verdict = exhausted(step, p, why);
+	return s;
+}
+
+bool for_host(const struct nat *nat, const struct tuple *tuple)
+{
+	uint32_t i = address_index(nat, tuple->dst.addr);
+	const struct external_address *a;
+	enum port_class class;
+
+	if (i == NAT_NONE)
+		return true;
+	a = &nat->addresses[i];
+	if (!a->host)
+		return false;
+	if (tuple->protocol != PROTO_TCP && tuple->protocol != PROTO_UDP)
+		return true;
+	class = tuple->protocol == PROTO_TCP ? PORT_CLASS_TCP : PORT_CLASS_UDP;
+	return tuple->dst.port < 1024 ||
+	       tuple->dst.port >= NAT_HOST_PORT_FIRST ||
+	       port_set_has(&a->reserved[class], tuple->dst.port);
+}
+
+/** stray_inbound() - an inbound packet that may not come in */
+static enum nat_verdict stray_inbound(struct step *step, uint16_t policy,
+				      enum nat_stat stat,
+				      enum nat_reason reason)
+{
+	const struct headers *h = &step->h;
+
+	stray_event(step, NAT_EVENT_STRAY_INBOUND, reason);
+	switch (policy_slot(step->nat, policy)->policy.stray_inbound) {
+	case NAT_STRAY_IN_RST:
+		if (h->tuple.protocol == PROTO_TCP)
+			answer_rst(step->nat, h);
+		break;
+	case NAT_STRAY_IN_ICMP:
+		/* A SYN waits first: RFC 5382 REQ-4 (syn.c). */
+		answer_icmp(step->nat, step->now, h, h->tuple.dst.addr,
+			    ICMP_UNREACHABLE, 3);
+		break;
+	case NAT_STRAY_IN_HOST:
+		return pass(step, NAT_PASSED_HOST);
+	case NAT_STRAY_IN_DROP:
+		break;
+	}
+	return drop(step, stat);
+}
+
+struct session *miss_inbound(struct step *step, const struct tuple *tuple,
+			     enum nat_verdict *verdict)
+{
+	struct nat *nat = step->nat;
+	uint32_t m = mapping_find_in(nat, step->now.lapse, tuple->protocol,
+				     tuple->dst, &tuple->src);
+	enum nat_stat why = NAT_DROP_MAX_SESSIONS;
+	struct session *s;
+
+	if (m == NAT_NONE) {
+		*verdict = for_host(nat, tuple)
+				   ? pass(step, NAT_PASSED_HOST)
+				   : stray_inbound(step, nat->policy_default,
+						   NAT_DROP_NO_MAPPING,
+						   NAT_REASON_NO_MAPPING);
+		return NULL;
+	}
+	if (!filter_permits(nat, m, tuple->src)) {
+		*verdict =
+			stray_inbound(step, nat->mappings[m].policy,
+				      NAT_DROP_FILTERED, NAT_REASON_FILTERED);
+		return NULL;
+	}
+	if (!opens(&step->h)) {
+		*verdict = stray_inbound(step, nat->mappings[m].policy,
+					 NAT_DROP_NO_SESSION,
+					 NAT_REASON_NO_SESSION);
+		return NULL;
+	}
+	s = session_make(nat, step->now, m, tuple->src, SIDE_EXTERNAL,
+			 NAT_REASON_INBOUND, &why);
+	if (!s) {
+		exhausted_event(nat, step->now.lapse, tuple, why);
+		*verdict = drop(step, why);
+	}
+	return s;
+}

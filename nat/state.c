@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * state - what a packet does to its session: counters, state, refresh
+ */
+#include "nat/step.h"
+#include "nat/table.h"
+#include "nat/tcp.h"
+#include "nat/timer.h"
+
+/** speak() - sessions without a state machine: who has spoken */
+static void speak(struct session *s)
+{
+	unsigned both = SESSION_SEEN_OUTBOUND | SESSION_SEEN_INBOUND;
+
+	if ((s->flags & both) == both)
+		s->state = NAT_STATE_ACTIVE;
+}
+
+void state_packet(struct step *step, struct session *session, enum side side)
+{
+	struct nat *nat = step->nat;
+	uint8_t before = session->state;
+	bool refresh = true;
+
+	session->packets[side]++;
+	session->bytes[side] += step->h.len;
+	session->flags |= side == SIDE_INTERNAL ? SESSION_SEEN_OUTBOUND
+						: SESSION_SEEN_INBOUND;
+	if (side == SIDE_INTERNAL)
+		session_keep(nat, session);
+	if (headers_offset(&step->h))
+		; /* the first fragment has told what there is to tell */
+	else if (session->protocol == PROTO_TCP)
+		refresh = tcp_segment(session, &step->h, side);
+	else
+		speak(session);
+	if (refresh)
+		timer_refresh(nat, step->now.lapse, session, side);
+	if (session->state == before)
+		return;
+	/* Each TCP state has its own timer, which starts on entering it. */
+	if (session->protocol == PROTO_TCP)
+		session->last_seen = step->now.lapse;
+	timer_file(nat, session);
+}
