@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * connection - connect to lapsed, send a request, read the answer
+ */
+#include "cli/connection.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/** connect_error() - what it means that nobody could be reached */
+static int connect_error(const char *path, int error)
+{
+	if (error == EACCES || error == EPERM)
+		return cli_error(CLI_PERMISSION,
+				 "no permission for %s: be root, or of the "
+				 "group of control.group",
+				 path);
+	if (error == ENOENT || error == ECONNREFUSED)
+		return cli_error(CLI_FAILED,
+				 "nobody answers on %s: is lapsed running? "
+				 "--socket PATH asks elsewhere",
+				 path);
+	return cli_error(CLI_FAILED, "%s: %s", path, strerror(error));
+}
+
+/**
+ * connect_to() - a stream to lapsed
+ * @stream:	set on success, to be closed
+ *
+ * Return: CLI_OK, or an exit code after a message.
+ */
+static int connect_to(const char *path, FILE **stream)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return connect_error(path, ENAMETOOLONG);
+	memcpy(address.sun_path, path, strlen(path) + 1);
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return connect_error(path, errno);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) <
+		    0 ||
+	    (*stream = fdopen(fd, "r")) == NULL) {
+		int error = errno;
+
+		close(fd);
+		return connect_error(path, error);
+	}
+	return CLI_OK;
+}
+
+/**
+ * send_request() - one line
+ *
+ * That lapsed has closed already is no error yet: its answer may say why.
+ */
+static int send_request(FILE *stream, const json_t *request)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+	size_t len, done = 0;
+
+	if (!text)
+		return cli_error(CLI_FAILED, "out of memory");
+	len = strlen(text);
+	text[len++] = '\n'; /* over the NUL */
+	while (done < len) {
+		ssize_t n = send(fileno(stream), text + done, len - done,
+				 MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		done += (size_t)n;
+	}
+	free(text);
+	if (done < len && errno != EPIPE && errno != ECONNRESET)
+		return cli_error(CLI_FAILED, "the request cannot be sent: %s",
+				 strerror(errno));
+	return CLI_OK;
+}
+
+/** report() - an answer that is an error; Return: the exit code it means */
+static int report(const json_t *answer)
+{
+	const char *text = json_string_value(json_object_get(answer, "error"));
+	const char *kind = json_string_value(json_object_get(answer, "kind"));
+	const char *field = json_string_value(json_object_get(answer, "field"));
+	int code = CLI_FAILED;
+
+	if (kind && strcmp(kind, "usage") == 0)
+		code = CLI_USAGE;
+	else if (kind && strcmp(kind, "settings") == 0)
+		code = CLI_SETTINGS;
+	return cli_error(code, "%s%s%s", field ? field : "", field ? ": " : "",
+			 text ? text : "unknown error");
+}
+
+/** is_last() - whether a line is the answer's last one; lapse-control(7) */
+static bool is_last(const char *line)
+{
+	return strncmp(line, "{\"done\":", 8) == 0 ||
+	       strncmp(line, "{\"error\":", 9) == 0;
+}
+
+/**
+ * read_answer() - all lines up to the last
+ * @answer:	set to the last one on success, to be released
+ *
+ * Return: CLI_OK, or an exit code after a message.
+ */
+static int read_answer(const struct cli *cli, FILE *stream, row_fn *row,
+		       void *arg, json_t **answer)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int code = CLI_OK;
+
+	*answer = NULL;
+	while (!code && !*answer && (len = getline(&line, &size, stream)) > 0) {
+		bool last = is_last(line);
+		json_t *object;
+
+		if (!last && (cli->json || !row)) {
+			if (cli->json)
+				fwrite(line, 1, (size_t)len, stdout);
+			continue;
+		}
+		object = json_loads(line, 0, NULL);
+		if (!object) {
+			code = cli_error(CLI_FAILED,
+					 "lapsed's answer is no JSON: is its "
+					 "version this one?");
+		} else if (last) {
+			*answer = object;
+		} else {
+			row(object, arg);
+			json_decref(object);
+		}
+	}
+	free(line);
+	if (!code && !*answer)
+		code = cli_error(CLI_FAILED, "lapsed has hung up");
+	return code;
+}
+
+int ask(const struct cli *cli, json_t *request, row_fn *row, void *arg,
+	json_t **last)
+{
+	json_t *answer = NULL;
+	FILE *stream;
+	int code;
+
+	if (!request)
+		return cli_error(CLI_FAILED, "out of memory");
+	code = connect_to(cli->socket, &stream);
+	if (code) {
+		json_decref(request);
+		return code;
+	}
+	code = send_request(stream, request);
+	if (!code)
+		code = read_answer(cli, stream, row, arg, &answer);
+	if (!code && json_object_get(answer, "error"))
+		code = report(answer);
+	if (last && !code)
+		*last = json_incref(answer);
+	json_decref(answer);
+	json_decref(request);
+	fclose(stream);
+	return code;
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lapse - the command: a table of commands, one file each or for a few
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli/cli.h"
+
+#define FILTER_HELP                                                          \
+	"FILTER is any of\n"                                                 \
+	"  client=ADDRESS|PREFIX|NAME    internal address, or a name from "  \
+	"the\n"                                                              \
+	"                                settings' `clients`\n"              \
+	"  protocol=tcp|udp|icmp|NUMBER\n"                                   \
+	"  internal=ENDPOINT  external=ENDPOINT  remote=ENDPOINT\n"          \
+	"where ENDPOINT is ADDRESS:PORT, ADDRESS or ADDRESS/BITS; all that " \
+	"is\n"                                                               \
+	"given must match.\n"
+
+static const struct command commands[] = {
+	{"status", cli_status, "", "what lapsed is and does",
+	 "Exits 0 once lapsed is ready: its queue bound, its rules in "
+	 "place.\n"},
+	{"sessions", cli_sessions, "[FILTER]",
+	 "the sessions, and when they lapse", FILTER_HELP},
+	{"mappings", cli_mappings, "[FILTER]", "the mappings", FILTER_HELP},
+	{"kill", cli_kill, "FILTER", "end the sessions that match",
+	 FILTER_HELP},
+	{"flush", cli_flush, "", "end all sessions", NULL},
+	{"stats", cli_stats, "", "counters", NULL},
+	{"clock", cli_clock,
+	 "[show | advance DURATION | scale N | freeze | resume | reset]",
+	 "show or change the lapse clock",
+	 "advance  put time on top; what is due lapses before lapse returns\n"
+	 "scale    let N seconds pass in each\n"
+	 "freeze   stop the clock; packets still pass\n"
+	 "resume   let it run on\n"
+	 "reset    scale 1 and not frozen; what was put on top stays\n"
+	 "DURATION is such as 300s, 1h30m or 2d.\n"},
+	{"events", cli_events,
+	 "[FILTER] [--follow] [--after NUMBER] [--destinations]",
+	 "what happened",
+	 "--follow        go on with what happens from now\n"
+	 "--after NUMBER  only later ones; status shows the last number\n"
+	 "--destinations  show remote endpoints, too\n"
+	 "\n" FILTER_HELP},
+	{"wait", cli_wait,
+	 "EVENT [FILTER] [--client CLIENT] [--reason REASON]\n"
+	 "                  [--timeout DURATION] [--after NUMBER] "
+	 "[--destinations]",
+	 "wait until something happens",
+	 "Exits 0 when it has, 5 when it has not within the time-out, which "
+	 "is\n"
+	 "real time. With --after, events since that number count as well.\n"
+	 "\n" FILTER_HELP},
+	{"reload", cli_reload, "", "let lapsed read its settings file again",
+	 "A file with errors changes nothing; they are shown, exit 3.\n"},
+	{"help", cli_help, "[COMMAND]", "this list, or a command's details",
+	 NULL},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int cli_error(int code, const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("lapse: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return code;
+}
+
+/** find_command() - by its name, or NULL */
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/** unknown() - there is no such command */
+static int unknown(const char *name)
+{
+	return cli_error(CLI_USAGE,
+			 "no command \"%s\"; lapse help lists those there are",
+			 name);
+}
+
+/** help_list() - every command in a line */
+static void help_list(FILE *out)
+{
+	fputs("usage: lapse [--socket PATH] [--json] COMMAND ...\n\n", out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+	fputs("\nlapse help COMMAND tells more. --json prints one object a "
+	      "row.\n",
+	      out);
+}
+
+/** help_command() - all about one */
+static void help_command(const struct command *command)
+{
+	printf("usage: lapse %s %s\n\n%s\n", command->name, command->usage,
+	       command->help);
+	if (command->details)
+		printf("\n%s", command->details);
+}
+
+int cli_help(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+
+	(void)cli;
+	if (argc > 2)
+		return cli_error(CLI_USAGE, "help takes one command");
+	if (argc < 2) {
+		help_list(stdout);
+		return CLI_OK;
+	}
+	command = find_command(argv[1]);
+	if (!command)
+		return unknown(argv[1]);
+	help_command(command);
+	return CLI_OK;
+}
+
+/** run() - the command in argv[0] */
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command = find_command(argv[0]);
+
+	if (!command)
+		return unknown(argv[0]);
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") != 0)
+			continue;
+		help_command(command);
+		return CLI_OK;
+	}
+	return command->function(cli, argc, argv);
+}
+
+/**
+ * parse_global() - the options before the command
+ * @next:	set to the command's place in argv
+ *
+ * Return: CLI_OK; an exit code after a message; -1 when all is done.
+ */
+static int parse_global(struct cli *cli, int argc, char **argv, int *next)
+{
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "--json") == 0) {
+			cli->json = true;
+		} else if (strncmp(argv[i], "--socket=", 9) == 0) {
+			cli->socket = argv[i] + 9;
+		} else if (strcmp(argv[i], "--socket") == 0 && i + 1 < argc) {
+			cli->socket = argv[++i];
+		} else if (strcmp(argv[i], "--version") == 0) {
+			puts("lapse " LAPSE_VERSION);
+			return -1;
+		} else if (strcmp(argv[i], "--help") == 0) {
+			help_list(stdout);
+			return -1;
+		} else {
+			return cli_error(CLI_USAGE,
+					 "unknown option, or its value is "
+					 "missing: %s; see lapse help",
+					 argv[i]);
+		}
+	}
+	if (i == argc) {
+		help_list(stderr);
+		return CLI_USAGE;
+	}
+	*next = i;
+	return CLI_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const char *socket = getenv("LAPSE_SOCKET");
+	struct cli cli = {.socket = socket && *socket ? socket : CLI_SOCKET};
+	int next = 0;
+	int code = parse_global(&cli, argc, argv, &next);
+
+	if (code == CLI_OK)
+		code = run(&cli, argc - next, argv + next);
+	if (code < 0)
+		code = CLI_OK;
+	if ((fflush(stdout) == EOF || ferror(stdout)) && code == CLI_OK)
+		code = cli_error(CLI_FAILED, "the output cannot be written");
+	return code;
+}
