@@ -53,7 +53,7 @@ enum conf_backend {
  */
 struct conf {
 	char *path;    /* of the file, or NULL */
-	char *profile; /* its name */
+	char *profile; /* its name; "default": the built-in defaults */
 	struct conf_lan *lan;
 	size_t n_lan;
 	char wan_interface[IF_NAMESIZE];
@@ -101,8 +101,78 @@ struct conf_override {
 struct conf *conf_load(const char *path, const struct conf_override *overrides,
 		       size_t n_overrides, FILE *errors);
 
+/**
+ * conf_parse() - the same for settings that are in memory
+ * @text:	UTF-8, not NUL-terminated
+ * @len:	its length in bytes
+ * @name:	what errors call it
+ *
+ * Unlike from a file, lan and wan may be missing: conf_load() without a path
+ * and this serve what needs no network (exec, explain).
+ */
+struct conf *conf_parse(const char *text, size_t len, const char *name,
+			const struct conf_override *overrides,
+			size_t n_overrides, FILE *errors);
+
 /** conf_free() - release; NULL is fine */
 void conf_free(struct conf *conf);
+
+/** enum conf_layer - the layers, the later winning */
+enum conf_layer { CONF_DEFAULT, CONF_PROFILE, CONF_FILE, CONF_SET };
+
+/* How well a profile's value is founded. */
+#define CONF_CLASS_LIST(X)               \
+	X(CONF_MEASURED, "measured")     \
+	X(CONF_VENDOR_DOC, "vendor-doc") \
+	X(CONF_ANECDOTE, "anecdote")     \
+	X(CONF_ASSUMED, "assumed")
+enum conf_class { CONF_CLASS_LIST(NAT_ENUM_ENTRY) };
+extern const char *const conf_class_names[];
+
+/**
+ * struct conf_origin - where a value comes from
+ * @layer:	which layer
+ * @name:	file, profile or assignment; NULL for a default
+ * @line:	in the file, from 1; 0 where there is none
+ * @column:	likewise, in characters
+ * @class:	of a profile's value: how it is known
+ * @source:	of a profile's value: from where, in words; else NULL
+ */
+struct conf_origin {
+	enum conf_layer layer;
+	const char *name;
+	unsigned line;
+	unsigned column;
+	enum conf_class class;
+	const char *source;
+};
+
+/**
+ * struct conf_entry - one effective setting, as conf_foreach() shows it
+ * @path:	dotted path: "nat.udp-timeout", "lan.0.address"
+ * @pattern:	the same as the schema has it: "lan.#.address"
+ * @value:	as it would stand in the file
+ * @origin:	where it comes from
+ * @doc:	what it is, in one line
+ */
+struct conf_entry {
+	const char *path;
+	const char *pattern;
+	const char *value;
+	struct conf_origin origin;
+	const char *doc;
+};
+
+/** conf_entry_fn - takes one; what it points to is gone after the call */
+typedef void conf_entry_fn(const struct conf_entry *entry, void *arg);
+
+/**
+ * conf_foreach() - every effective setting, in the order of the schema
+ *
+ * Of a client only what was set for it, of `tcp` and `udp` only what differs
+ * from `nat`, and nothing that is off for want of a value.
+ */
+void conf_foreach(const struct conf *conf, conf_entry_fn *fn, void *arg);
 
 /**
  * conf_print() - the effective settings as a settings file

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * value - the kinds of values that settings have
+ */
+#ifndef CONF_VALUE_H
+#define CONF_VALUE_H
+
+#include "conf/schema.h"
+
+/* value.c: numbers and words */
+extern const struct conf_type type_duration; /* 250ms, 1.5s, never */
+extern const struct conf_type type_count;    /* a number, maybe "none" */
+extern const struct conf_type type_percent;  /* 10% */
+extern const struct conf_type type_seed;     /* a number or "random" */
+extern const struct conf_type type_bool;     /* true, false */
+extern const struct conf_type type_enum;     /* one of the key's words */
+extern const struct conf_type type_text;     /* printable, bounded */
+extern const struct conf_type type_path;     /* absolute */
+extern const struct conf_type type_profile;  /* name of a profile */
+extern const struct conf_type type_date;     /* 2013, 2013-05, 2013-05-01 */
+
+/* net.c: what belongs to networks */
+extern const struct conf_type type_interface;	  /* eth0 */
+extern const struct conf_type type_port_range;	  /* 1024-65535 */
+extern const struct conf_type type_lan_address;	  /* 192.168.77.1/24 */
+extern const struct conf_type type_pool;	  /* interface, a, a-b, a/n */
+extern const struct conf_type type_match;	  /* address, CIDR or MAC */
+extern const struct conf_type type_protocol;	  /* tcp, udp */
+extern const struct conf_type type_external;	  /* of a forward: address */
+extern const struct conf_type type_external_port; /* and port or ports */
+extern const struct conf_type type_internal;	  /* and where they lead */
+extern const struct conf_type type_prefix;	  /* of an exemption */
+extern const struct conf_type type_port;	  /* of an exemption */
+
+/** refuse() - say in @why what is wrong; false, for parsers to return */
+bool refuse(char why[static CONF_WHY_MAX], const char *text);
+
+/**
+ * number_parse() - decimal digits only, no leading zeros, no overflow
+ * @text:	where they are
+ * @len:	how many
+ * @number:	set on success only
+ */
+bool number_parse(const char *text, size_t len, uint64_t *number);
+
+/**
+ * ports_parse() - "8080" or "8000-8099": first and last port, neither 0
+ *
+ * Return: false, and nothing set, unless all of @text is that.
+ */
+bool ports_parse(const char *text, uint16_t *first, uint16_t *last);
+
+/**
+ * port_rule_parse() - the name of a port rule: "53", "53/udp", "443/tcp"
+ * @protocol:	0 for every protocol
+ */
+bool port_rule_parse(const char *text, uint8_t *protocol, uint16_t *port);
+
+/** duration_format() - as type_duration reads it, exactly */
+void duration_format(uint64_t ms, char text[static CONF_VALUE_MAX]);
+
+/** name_valid() - letters, digits, "-" and "_", 1 to 31, no sign in front */
+bool name_valid(const char *name);
+
+/** profile_name_valid() - small letters, digits and "-", 1 to 63 */
+bool profile_name_valid(const char *name);
+
+#endif /* CONF_VALUE_H */
