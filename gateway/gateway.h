@@ -12,9 +12,34 @@
 #include "nat/nat.h"
 
 struct control;
+struct eventlog;
+struct hostports;
+struct monitor;
 struct queue;
 struct rules;
-struct monitor;
+struct rundir;
+
+/* What lapsed itself counts, beside the engine's counters. */
+#define GATEWAY_STAT_LIST(X)                                                \
+	X(QUEUE_PACKETS, "queue-packets", "packets taken from the queue")   \
+	X(QUEUE_MALFORMED, "queue-malformed",                               \
+	  "messages from the queue that could not be read")                 \
+	X(QUEUE_TRUNCATED, "queue-truncated",                               \
+	  "packets dropped because the kernel handed over a part only")     \
+	X(QUEUE_STRANGE, "queue-strange",                                   \
+	  "packets dropped because of the interface they were met at")      \
+	X(QUEUE_LOST, "queue-lost",                                         \
+	  "times that the kernel dropped packets, the socket being full")   \
+	X(VERDICTS_LOST, "verdicts-lost", "verdicts the kernel refused")    \
+	X(SENT, "sent", "packets of our own that were sent")                \
+	X(SEND_FAILED, "send-failed", "packets of our own that were not")
+
+#define GATEWAY_STAT_ENTRY(id, name, help) GATEWAY_##id,
+enum gateway_stat { GATEWAY_STAT_LIST(GATEWAY_STAT_ENTRY) GATEWAY_STATS };
+
+/* By enum gateway_stat. */
+extern const char *const gateway_stat_names[];
+extern const char *const gateway_stat_help[];
 
 /**
  * struct gateway - the daemon's state; one, made in gateway/daemon.c
@@ -22,6 +47,11 @@ struct monitor;
  * @conf:	settings in force
  * @nat:	engine
  * @clock:	lapse clock
+ * @overrides:	assignments of the command line, the caller's
+ * @lan_index:	interface index of each conf->lan, 0: it is not there
+ * @wan_index:	the same for the WAN
+ * @counters:	by enum gateway_stat
+ * @backend:	name of the tool that holds the rules, "nft" or "iptables"
  * @ready:	queues bound and rules in place
  */
 struct gateway {
@@ -29,14 +59,53 @@ struct gateway {
 	struct conf *conf;
 	struct nat *nat;
 	struct lapse_clock clock;
+	const struct conf_override *overrides;
+	size_t n_overrides;
+	struct rundir *rundir;
 	struct queue *queue;
 	struct rules *rules;
 	struct monitor *monitor;
+	struct hostports *hostports;
+	struct eventlog *eventlog;
 	struct control *control;
 	struct event *expiry; /* the one timer: the engine's next deadline */
-	uint64_t started_ns;  /* real */
+	struct event *signals[3];
+	unsigned *lan_index;
+	unsigned wan_index;
+	int raw_socket;	     /* for the engine's own packets */
+	uint64_t started_ns; /* real */
+	uint64_t counters[GATEWAY_STATS];
+	const char *backend;
 	bool ready;
 };
+
+/**
+ * gateway_start() - from settings to the first packet
+ * @gateway:	zeroed by the caller except conf, which it now owns, and
+ *		overrides
+ *
+ * Return: 0, or a negative errno with one line logged that says what is wrong
+ * and how to mend it: -EINVAL for what the settings can mend, -ENOMEM, else
+ * what the machine lacks. In every case gateway_stop() is due.
+ */
+int gateway_start(struct gateway *gateway);
+
+/** gateway_run() - until SIGTERM or SIGINT; 0 or a negative errno */
+int gateway_run(struct gateway *gateway);
+
+/**
+ * gateway_stop() - leave the machine as gateway_start() found it
+ *
+ * Also after a start that failed half-way.
+ */
+void gateway_stop(struct gateway *gateway);
+
+/**
+ * gateway_cleanup() - do what the stop of a killed lapsed would have done
+ *
+ * Return: 0, or a negative errno with one line logged.
+ */
+int gateway_cleanup(void);
 
 /** gateway_real_ns() - CLOCK_MONOTONIC in ns; the daemon's only clock read */
 uint64_t gateway_real_ns(void);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * eventlog - the engine's events in a file, one JSON object a line
+ */
+#ifndef GATEWAY_EVENTLOG_H
+#define GATEWAY_EVENTLOG_H
+
+#include <stdbool.h>
+#include "nat/nat.h"
+
+struct eventlog;
+
+/**
+ * eventlog_open() - append to a file, made if need be
+ * @path:	of the file
+ * @eventlog:	set on success; eventlog_close() releases it
+ *
+ * Return: 0, or a negative errno with one line logged.
+ */
+int eventlog_open(const char *path, struct eventlog **eventlog);
+
+/**
+ * eventlog_add() - one more; NULL is fine
+ * @destinations: also log remote endpoints (RFC 6888 REQ-12)
+ */
+void eventlog_add(struct eventlog *eventlog, const struct nat_event *event,
+		  bool destinations);
+
+/** eventlog_flush() - write what was added; NULL is fine */
+void eventlog_flush(struct eventlog *eventlog);
+
+/** eventlog_close() - NULL is fine */
+void eventlog_close(struct eventlog *eventlog);
+
+#endif /* GATEWAY_EVENTLOG_H */

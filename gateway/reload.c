@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * reload - new settings for a running lapsed
+ *
+ * All or nothing: the file is read and checked, and what cannot change in a
+ * running lapsed compared, before anything is put in force.
+ */
+#include "gateway/reload.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include "gateway/eventlog.h"
+#include "gateway/monitor.h"
+#include "gateway/notify.h"
+
+/** same() - two texts, either of which may be NULL */
+static bool same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/** same_lans() - interfaces and addresses of the internal realm */
+static bool same_lans(const struct conf *a, const struct conf *b)
+{
+	size_t i;
+
+	if (a->n_lan != b->n_lan)
+		return false;
+	for (i = 0; i < a->n_lan; i++)
+		if (strcmp(a->lan[i].interface, b->lan[i].interface) != 0 ||
+		    a->lan[i].address != b->lan[i].address ||
+		    a->lan[i].bits != b->lan[i].bits)
+			return false;
+	return true;
+}
+
+/** check() - what only a restart can change; false and a line for each */
+static bool check(const struct conf *old, const struct conf *new, FILE *errors)
+{
+	const struct {
+		bool same;
+		const char *name;
+	} fixed[] = {
+		{same_lans(old, new), "lan"},
+		{strcmp(old->wan_interface, new->wan_interface) == 0,
+		 "wan.interface"},
+		{old->nat.max_sessions == new->nat.max_sessions,
+		 "nat.max-sessions"},
+		{old->queue_number == new->queue_number, "queue.number"},
+		{old->queue_gso == new->queue_gso, "queue.gso"},
+		{old->backend == new->backend, "queue.rules"},
+		{same(old->control_socket, new->control_socket),
+		 "control.socket"},
+		{same(old->control_group, new->control_group),
+		 "control.group"},
+	};
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+		if (fixed[i].same)
+			continue;
+		fprintf(errors,
+			"%s: cannot change while lapsed runs: restart it\n",
+			fixed[i].name);
+		ok = false;
+	}
+	return ok;
+}
+
+/** switch_log() - level and event file; -errno if the file cannot be opened */
+static int switch_log(struct gateway *gateway, const struct conf *new,
+		      FILE *errors)
+{
+	struct eventlog *eventlog = NULL;
+	int error;
+
+	if (new->log_events) {
+		/* opened anew also if it is the same: logrotate */
+		error = eventlog_open(new->log_events, &eventlog);
+		if (error) {
+			fprintf(errors, "log.events: cannot write %s: %s\n",
+				new->log_events, strerror(-error));
+			return error;
+		}
+	}
+	eventlog_close(gateway->eventlog);
+	gateway->eventlog = eventlog;
+	return 0;
+}
+
+int gateway_reload(struct gateway *gateway, FILE *errors)
+{
+	struct conf *old = gateway->conf, *new;
+	struct nat_change change = {0};
+	int error = -EINVAL;
+
+	new = conf_load(old->path, gateway->overrides, gateway->n_overrides,
+			errors);
+	if (!new)
+		return -EINVAL;
+	if (!check(old, new, errors))
+		goto fail;
+	error = switch_log(gateway, new, errors);
+	if (error)
+		goto fail;
+	error = nat_configure(gateway->nat, &new->nat, gateway_now(gateway),
+			      &change);
+	if (error) {
+		fprintf(errors, "cannot put the settings in force: %s\n",
+			strerror(-error));
+		switch_log(gateway, old, errors);
+		goto fail;
+	}
+
+	gateway->conf = new;
+	log_level_set(new->log_level);
+	monitor_refresh(gateway->monitor);
+	log_info("settings reloaded: %" PRIu32 " sessions lapse sooner, %" PRIu32
+		 " later, %" PRIu32 " ended",
+		 change.sooner, change.later, change.ended);
+	gateway_settle(gateway);
+	conf_free(old);
+	return 0;
+
+fail:
+	conf_free(new);
+	return error;
+}
+
+/** reloading() - tell systemd, which wants the time too */
+static void reloading(void)
+{
+	char state[64];
+
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+		 gateway_real_ns() / 1000);
+	notify(state);
+}
+
+void reload_logged(struct gateway *gateway)
+{
+	char *text = NULL, *line, *rest;
+	size_t size;
+	FILE *errors = open_memstream(&text, &size);
+
+	if (!errors) {
+		log_error("reload: out of memory");
+		return;
+	}
+	reloading();
+	if (gateway_reload(gateway, errors))
+		log_error("the settings stay as they are:");
+	fclose(errors);
+	rest = text;
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line)
+			log_error("%s", line);
+	free(text);
+	notify("READY=1");
+}
