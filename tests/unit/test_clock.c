@@ -10,10 +10,9 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include "base/rng.h"
 #include "gateway/clock.h"
+#include "tests/unit/unit.h"
 
 #define MS   UINT64_C(1000000)
 #define SEC  (1000 * MS)
@@ -216,14 +215,12 @@ static void check_until(const struct lapse_clock *c, struct rng *rng,
 
 static void test_random(void **state)
 {
-	const char *given = getenv("LAPSE_TEST_SEED");
-	uint64_t seed = given ? strtoull(given, NULL, 0) : 20131;
+	uint64_t seed = unit_seed();
 	uint64_t real = START, before = 0;
 	struct lapse_clock c;
 	struct rng rng;
 
 	(void)state;
-	print_message("seed %llu\n", (unsigned long long)seed);
 	rng_seed(&rng, seed);
 	clock_init(&c, real);
 	for (unsigned i = 0; i < 200000; i++) {
