@@ -7,6 +7,7 @@
 #include <string.h>
 #include "base/checksum.h"
 #include "base/wire.h"
+#include "nat/fragment.h"
 #include "nat/policy.h"
 
 #define ANSWER_TTL 64
@@ -32,7 +33,7 @@ bool nat_output_get(struct nat *nat, struct nat_output *output)
 	const struct output_slot *slot = &nat->outputs[nat->output_first];
 
 	if (!nat->output_count)
-		return false;
+		return fragment_output(nat, output);
 	output->bytes = slot->bytes;
 	output->len = slot->len;
 	nat->output_first = (nat->output_first + 1) % OUTPUT_RING;

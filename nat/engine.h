@@ -223,7 +223,6 @@ struct output_slot {
 };
 
 struct fragments;
-struct strays;
 
 /** struct hash - heads of chains; a power of two of them */
 struct hash {
@@ -281,6 +280,7 @@ struct nat {
 	uint32_t event_first, event_count;
 	struct output_slot outputs[OUTPUT_RING];
 	uint32_t output_first, output_count;
+	struct fragments *fragments;
 	uint64_t icmp_used_us; /* real time up to which our ICMP rate is used */
 
 	size_t memory;

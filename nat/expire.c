@@ -6,6 +6,7 @@
 
 #include "nat/allocate.h"
 #include "nat/answer.h"
+#include "nat/fragment.h"
 #include "nat/policy.h"
 #include "nat/table.h"
 #include "nat/timer.h"
@@ -54,6 +55,7 @@ bool nat_expire(struct nat *nat, struct nat_now now, unsigned budget)
 	uint32_t i;
 
 	hold_expire(nat, now.lapse);
+	fragment_expire(nat, now.real);
 	while ((i = wheel_pop(&nat->wheel, now.lapse)) != WHEEL_NONE) {
 		struct session *s = &nat->sessions[i];
 		uint64_t deadline = timer_deadline(nat, s);

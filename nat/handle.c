@@ -6,6 +6,7 @@
  *	      -> session, found or made (miss.c) -> state (state.c) -> rewrite
  */
 #include "nat/address.h"
+#include "nat/fragment.h"
 #include "nat/policy.h"
 #include "nat/step.h"
 #include "nat/table.h"
@@ -69,6 +70,7 @@ static enum nat_verdict outbound(struct step *step)
 		return verdict;
 	state_packet(step, s, SIDE_INTERNAL);
 	translate_out(step, s);
+	fragment_identify(step, s->external_addr);
 	return translated(step, NAT_OUTBOUND_TRANSLATED);
 }
 
@@ -178,9 +180,52 @@ static int sane(const struct step *step)
 	if (tuple->protocol == PROTO_ICMP && !headers_offset(&step->h) &&
 	    step->h.icmp_kind == ICMP_KIND_OTHER)
 		return NAT_DROP_ICMP_TYPE;
-	if (headers_fragment(&step->h))
-		return NAT_DROP_FRAGMENT_EARLY;
+	/* RFC 1858: nothing but an attack cuts TCP's flags off. */
+	if (tuple->protocol == PROTO_TCP && headers_offset(&step->h) == 8)
+		return NAT_DROP_FRAGMENT_BAD;
+	/* An ICMP error is short; one in pieces could not be reverted. */
+	if (headers_fragment(&step->h) && step->h.icmp_kind == ICMP_KIND_ERROR)
+		return NAT_DROP_FRAGMENT_BAD;
 	return PACKET_OK;
+}
+
+/** whole() - a packet that has its ports, by where it was met */
+static enum nat_verdict whole(struct step *step)
+{
+	switch (step->packet->direction) {
+	case NAT_OUTBOUND:
+		return outbound(step);
+	case NAT_INBOUND:
+		return inbound(step);
+	case NAT_HAIRPIN:
+		return hairpin(step);
+	case NAT_HAIRPIN_SOURCE:
+		break;
+	}
+	return hairpin_source(step);
+}
+
+/**
+ * fragment() - a piece of a datagram
+ *
+ * The second half of a hairpin goes by the mark, in pieces or not.
+ */
+static enum nat_verdict fragment(struct step *step)
+{
+	enum nat_verdict verdict;
+
+	if (step->packet->direction == NAT_HAIRPIN_SOURCE)
+		return hairpin_source(step);
+	if (!fragment_enter(step, &verdict))
+		return verdict;
+	if (headers_offset(&step->h))
+		return fragment_later(step);
+	verdict = whole(step);
+	if (verdict == NAT_TRANSLATED)
+		fragment_first(step);
+	else
+		fragment_refuse(step, verdict);
+	return verdict;
 }
 
 enum nat_verdict nat_handle(struct nat *nat, struct nat_now now,
@@ -193,15 +238,5 @@ enum nat_verdict nat_handle(struct nat *nat, struct nat_now now,
 		bad = sane(&step);
 	if (bad != PACKET_OK)
 		return drop(&step, (enum nat_stat)bad);
-	switch (packet->direction) {
-	case NAT_OUTBOUND:
-		return outbound(&step);
-	case NAT_INBOUND:
-		return inbound(&step);
-	case NAT_HAIRPIN:
-		return hairpin(&step);
-	case NAT_HAIRPIN_SOURCE:
-		break;
-	}
-	return hairpin_source(&step);
+	return headers_fragment(&step.h) ? fragment(&step) : whole(&step);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "nat/address.h"
 #include "nat/forward.h"
+#include "nat/fragment.h"
 #include "nat/policy.h"
 #include "nat/table.h"
 #include "nat/timer.h"
@@ -46,7 +47,7 @@ struct nat *nat_alloc(const struct nat_settings *settings,
 	nat->hold_down_max = settings->hold_down_max;
 	nat->port_first = settings->port_first;
 	nat->port_last = settings->port_last;
-	if (table_alloc(nat, now.lapse) < 0 ||
+	if (table_alloc(nat, now.lapse) < 0 || fragment_alloc(nat) < 0 ||
 	    policy_configure(nat, settings) < 0 ||
 	    exempt_configure(nat, settings) < 0 ||
 	    forward_configure(nat, settings) < 0 ||
@@ -64,6 +65,7 @@ void nat_free(struct nat *nat)
 	policy_clean(nat);
 	addresses_free(NULL, nat->addresses, nat->n_addresses);
 	table_free(nat);
+	fragment_free(nat);
 	free(nat->own);
 	free(nat->exempt);
 	free(nat->forwards);
@@ -139,6 +141,5 @@ void nat_gauges(const struct nat *nat, struct nat_gauges *gauges)
 
 uint64_t nat_next_real(const struct nat *nat)
 {
-	(void)nat; /* nothing waits on real time yet */
-	return NAT_NEVER;
+	return fragment_next(nat);
 }

@@ -204,7 +204,8 @@ uint64_t nat_next(const struct nat *nat);
 /** nat_next_real() - the same for what runs on real time, or NAT_NEVER */
 uint64_t nat_next_real(const struct nat *nat);
 
-/** NAT_OUTPUT_MAX - bytes of the longest packet that the engine makes */
+/** NAT_OUTPUT_MAX - bytes of the longest packet that the engine makes itself;
+ *  fragments that it kept may be longer */
 #define NAT_OUTPUT_MAX 576
 
 /**

@@ -33,6 +33,8 @@
 	X(ICMP_SENT, "icmp-sent", "ICMP errors made by the NAT")              \
 	X(FRAGMENTS_TRANSLATED, "fragments-translated",                       \
 	  "fragments translated by their first one")                          \
+	X(FRAGMENTS_HELD, "fragments-held",                                   \
+	  "fragments that waited for their first one")                        \
 	/* what was dropped, and why */                                       \
 	X(DROP_TRUNCATED, "drop-truncated", "shorter than its headers say")   \
 	X(DROP_BAD_HEADER, "drop-bad-header",                                 \

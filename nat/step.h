@@ -12,12 +12,16 @@
 /**
  * struct step - one packet on its way
  * @h:		its headers
+ * @fragment:	entry of its datagram if it is a fragment (fragment.c)
+ * @later_source: the source that the second half of a hairpin will write, or 0
  */
 struct step {
 	struct nat *nat;
 	struct nat_now now;
 	struct nat_packet *packet;
 	struct headers h;
+	uint32_t fragment;
+	uint32_t later_source;
 };
 
 /** drop() - the only way out to NAT_DROP: counted */
