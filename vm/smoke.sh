@@ -8,8 +8,9 @@
 #	vm/smoke.sh [--platform]
 #
 # --platform checks only that the kernel has what lapse wants; it needs no
-# build.  Exit code: 0 passed; 1 failed, the guest's log is in build/vm/log;
-# 77 this machine lacks something, which is named.
+# build.  LAPSE_BUILD in the environment names another folder than build.  Exit
+# code: 0 passed; 1 failed, the guest's log is in build/vm/log; 77 this machine
+# lacks something, which is named.
 
 set -euo pipefail
 # shellcheck source=vm/vm.sh
@@ -17,6 +18,7 @@ set -euo pipefail
 trap vm_clean EXIT
 trap 'exit 130' INT TERM
 
+build=${LAPSE_BUILD:-$VM_TOP/build}
 items=(pkg:python3-minimal pkg:python3.11-minimal pkg:libpython3.11-minimal
 	pkg:libpython3.11-stdlib "$VM_TOP/vm/peer.py:/vm/peer.py")
 
@@ -27,11 +29,11 @@ case ${1-} in
 '')
 	VM_ARGS=(platform lapse)
 	for program in lapsed lapse; do
-		[ -x "$VM_TOP/build/$program" ] || {
-			echo "vm: build/$program is missing: run make" >&2
+		[ -x "$build/$program" ] || {
+			echo "vm: $build/$program is missing: run make" >&2
 			exit 1
 		}
-		items+=("$VM_TOP/build/$program:/usr/bin/$program")
+		items+=("$build/$program:/usr/bin/$program")
 	done
 	items+=("$VM_TOP/conf/profiles:/usr/share/lapse/profiles")
 	;;
@@ -46,6 +48,7 @@ vm_run "$VM_TOP/vm/guest.sh" "${items[@]}" || rc=$?
 case $rc in
 0)
 	tr -d '\r' <"$VM_LOG" | grep '^ok '
+	echo "vm: $(grep -c '^ok ' "$VM_LOG") passed, 0 failed"
 	;;
 77)
 	exit 77
