@@ -79,24 +79,20 @@ static void check_needed(const struct check *check)
 /** check_links() - there must be a lan and a wan */
 static void check_links(const struct check *check)
 {
-	if (!conf_find(check->priv, "lan"))
+	const struct conf_item *lan = conf_find(check->priv, "lan");
+
+	if (!check->conf->n_lan && !lan)
 		conf_fail(check->load, check->top,
 			  "lan is missing; write lan: [{interface: eth1, "
 			  "address: 192.168.77.1/24}]");
-	else if (!check->conf->n_lan)
-		conf_fail(check->load, at(check, "lan"),
+	else if (!check->conf->n_lan && lan->kind == ITEM_RESET)
+		conf_fail(check->load, lan->origin,
 			  "lan is empty; write at least one interface with its "
 			  "address");
 	if (!conf_find(check->priv, "wan.interface"))
 		conf_fail(check->load, check->top,
 			  "wan.interface is missing; write wan: {interface: "
 			  "eth0}");
-}
-
-/** lan_known() - whether lan @i has a right address */
-static bool lan_known(const struct check *check, size_t i)
-{
-	return has(check, path_of(check, "lan", BASE_LAN, i, "address"));
 }
 
 /** overlap() - whether a subnet and a range share an address */
@@ -140,7 +136,7 @@ static void check_lans(const struct check *check)
 			conf_fail(check->load, at(check, path),
 				  "%s is the wan's interface; name another",
 				  path);
-		if (!lan_known(check, i))
+		if (!conf->lan[i].bits)
 			continue;
 		check_lan_pool(check, i);
 		path = path_of(check, "lan", BASE_LAN, i, "address");
@@ -148,7 +144,7 @@ static void check_lans(const struct check *check)
 			uint32_t mask = prefix_mask(conf->lan[j].bits);
 			uint32_t first = conf->lan[j].address & mask;
 
-			if (lan_known(check, j) &&
+			if (conf->lan[j].bits &&
 			    overlap(&conf->lan[i], first, first | ~mask))
 				conf_fail(check->load, at(check, path),
 					  "%s overlaps lan.%zu; give them "
@@ -163,8 +159,10 @@ static void check_pool(const struct check *check)
 {
 	const struct conf *conf = check->conf;
 
-	if (!conf->n_pool)
-		conf_fail(check->load, at(check, "wan.pool"),
+	const struct conf_item *pool = conf_find(check->priv, "wan.pool");
+
+	if (!conf->n_pool && pool && pool->kind == ITEM_RESET)
+		conf_fail(check->load, pool->origin,
 			  "wan.pool is empty; write [interface] for the wan's "
 			  "own address");
 	if (pool_count(conf) > 65536)
@@ -206,6 +204,14 @@ uint64_t pool_count(const struct conf *conf)
 	return count;
 }
 
+/** same_match() - whether two clients are the same one */
+static bool same_match(const struct nat_client_rule *a,
+		       const struct nat_client_rule *b)
+{
+	return a->by_mac == b->by_mac && a->addr == b->addr &&
+	       a->bits == b->bits && !memcmp(a->mac, b->mac, sizeof(a->mac));
+}
+
 /** check_clients() - each must be told from the others */
 static void check_clients(const struct check *check)
 {
@@ -215,16 +221,15 @@ static void check_clients(const struct check *check)
 		const struct nat_client_rule *a = &nat->clients[i];
 		const char *path =
 			path_of(check, "clients", BASE_CLIENT, i, "match");
+		bool known = has(check, path);
 
-		for (size_t j = 0; has(check, path) && j < i; j++) {
+		for (size_t j = 0; known && j < i; j++) {
 			const struct nat_client_rule *b = &nat->clients[j];
 
-			if (a->by_mac != b->by_mac || a->addr != b->addr ||
-			    a->bits != b->bits ||
-			    memcmp(a->mac, b->mac, sizeof(a->mac)) != 0 ||
-			    (!a->by_mac && !b->addr && !b->bits &&
-			     !has(check, path_of(check, "clients", BASE_CLIENT,
-						 j, "match"))))
+			/* One without a match looks like 0.0.0.0/0. */
+			if (!same_match(a, b) ||
+			    !has(check, path_of(check, "clients", BASE_CLIENT,
+						j, "match")))
 				continue;
 			conf_fail(check->load, at(check, path),
 				  "%s is that of clients.%s too; a client has "

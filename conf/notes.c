@@ -14,6 +14,7 @@ static const struct {
 	uint64_t ms;
 	const char *rule;
 } floors[] = {
+	{NAT_TIMER_UDP_INITIAL, 120000, "RFC 4787 REQ-5"},
 	{NAT_TIMER_UDP, 120000, "RFC 4787 REQ-5"},
 	{NAT_TIMER_TCP_IDLE, 7440000, "RFC 5382 REQ-5"},
 	{NAT_TIMER_TCP_TRANS_OPEN, 240000, "RFC 5382 REQ-5"},

@@ -61,6 +61,7 @@ static const char *const backend_names[] = {"auto", "nft", "iptables", NULL};
 		.flags = KEY_FILE | KEY_PROFILE | KEY_CLIENT | (flag), \
 		.doc = text                                            \
 	}
+/* clang-format off: a table */
 #define BEHAVIOURS(prefix, class, flag)                                        \
 	BEHAVIOUR(prefix, class, type_enum, "mapping", mapping,                \
 		  nat_mapping_names, flag,                                     \
@@ -74,18 +75,18 @@ static const char *const backend_names[] = {"auto", "nft", "iptables", NULL};
 			  "how an external port is chosen (RFC 4787 4.2)"),    \
 		BEHAVIOUR(prefix, class, type_bool, "port-overloading",        \
 			  port_overloading, NULL, flag,                        \
-			  "one external port for several internal endpoints, " \
-			  "told "                                              \
-			  "apart by their remote ones (RFC 7857 3)"),          \
-		BEHAVIOUR(prefix, class, type_enum, "hairpin", hairpin,        \
-			  nat_hairpin_names, flag,                             \
-			  "clients that talk to each other's external "        \
-			  "endpoints: "                                        \
-			  "which source they see (RFC 4787 REQ-9)"),           \
+			  "one port for several clients, told apart by their " \
+			  "remote endpoints (RFC 7857 3)"),                    \
+		BEHAVIOUR(                                                     \
+			prefix, class, type_enum, "hairpin", hairpin,          \
+			nat_hairpin_names, flag,                               \
+			"which source a client sees that another reaches by "  \
+			"its external endpoint (RFC 4787 REQ-9)"),             \
 		BEHAVIOUR(prefix, class, type_enum, "refresh", refresh,        \
 			  nat_refresh_names, flag,                             \
 			  "packets of which direction renew a timer "          \
 			  "(RFC 4787 REQ-6)")
+/* clang-format on */
 
 const struct conf_key conf_schema[] = {
 	{.path = "title",
@@ -118,12 +119,12 @@ const struct conf_key conf_schema[] = {
 	 .type = &type_interface,
 	 IN_LAN(interface),
 	 FN,
-	 .doc = "interface of the internal realm"},
+	 .doc = "an interface of the internal realm"},
 	{.path = "lan.#.address",
 	 .type = &type_lan_address,
 	 IN_LAN(address),
 	 FN,
-	 .doc = "the gateway's address there, with its subnet"},
+	 .doc = "the gateway's address there, such as 192.168.77.1/24"},
 
 	{.path = "wan.interface",
 	 .type = &type_interface,
@@ -241,13 +242,13 @@ const struct conf_key conf_schema[] = {
 	 IN_PORT(timeout),
 	 .min = 1,
 	 .flags = KEY_FILE | KEY_PROFILE | KEY_NEEDED,
-	 .doc = "idle timeout of this destination port"},
+	 .doc = "an idle timeout for this destination port"},
 
 	{.path = "clients.*.match",
 	 .type = &type_match,
 	 .base = BASE_CLIENT,
 	 FN,
-	 .doc = "address, CIDR or MAC"},
+	 .doc = "an address, a CIDR or a MAC"},
 	{.path = "clients.*.profile",
 	 .type = &type_profile,
 	 IN_CLIENT(profile),
@@ -272,18 +273,18 @@ const struct conf_key conf_schema[] = {
 	 .type = &type_external_port,
 	 .base = BASE_FORWARD,
 	 FN,
-	 .doc = "port or range of ports"},
+	 .doc = "a port or range of ports"},
 	{.path = "forwards.*.internal",
 	 .type = &type_internal,
 	 .base = BASE_FORWARD,
 	 FN,
-	 .doc = "host and its first port"},
+	 .doc = "a host and its first port, such as 192.168.77.9:80"},
 
 	{.path = "exempt.#.destination",
 	 .type = &type_prefix,
 	 .base = BASE_EXEMPT,
 	 FN,
-	 .doc = "what is not translated"},
+	 .doc = "an address or CIDR that is not translated"},
 	{.path = "exempt.#.port",
 	 .type = &type_port,
 	 .base = BASE_EXEMPT,

@@ -83,10 +83,10 @@ static void walk_value(struct conf_text *source, const struct place *place,
 
 	if (node->type != YAML_SCALAR_NODE) {
 		conf_fail(source->load, at,
-			  "%s: a %s where one value belongs; write %s",
+			  "%s: a %s where one value belongs; write that "
+			  "value alone",
 			  place->path,
-			  node->type == YAML_SEQUENCE_NODE ? "list" : "map",
-			  key->doc);
+			  node->type == YAML_SEQUENCE_NODE ? "list" : "map");
 		emit(source, place, ITEM_BAD);
 		return;
 	}
@@ -139,6 +139,7 @@ static void walk_list(struct conf_text *source, const struct place *place,
 			  "%s wants a list; %s", place->path,
 			  values ? "write it in [ ]"
 				 : "begin each element with -");
+		emit(source, place, ITEM_BAD);
 		return;
 	}
 	emit(source, place, ITEM_RESET);

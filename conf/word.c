@@ -57,7 +57,7 @@ static bool parse_enum(const struct conf_key *key, const char *text,
 		value->number = i;
 		return true;
 	}
-	used = snprintf(why, CONF_WHY_MAX, "is not a word for it; write");
+	used = snprintf(why, CONF_WHY_MAX, "is unknown here; write");
 	for (unsigned i = 0; key->words[i]; i++) {
 		const char *comma = !i ? "" : key->words[i + 1] ? "," : " or";
 
