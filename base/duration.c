@@ -20,7 +20,7 @@ static const struct unit {
 #define UNITS (sizeof(units) / sizeof(units[0]))
 
 /**
- * parse_number() - decimal digits
+ * parse_number() - decimal digits, no leading zeros
  * @p:		moved behind them on success
  * @number:	set on success
  *
@@ -31,7 +31,7 @@ static bool parse_number(const char **p, uint64_t *number)
 	const char *s = *p;
 	uint64_t n = 0;
 
-	if (*s < '0' || *s > '9')
+	if (*s < '0' || *s > '9' || (*s == '0' && s[1] >= '0' && s[1] <= '9'))
 		return false;
 	for (; *s >= '0' && *s <= '9'; s++) {
 		unsigned digit = (unsigned)(*s - '0');
@@ -43,6 +43,28 @@ static bool parse_number(const char **p, uint64_t *number)
 	*p = s;
 	*number = n;
 	return true;
+}
+
+/**
+ * parse_fraction() - a point and up to 9 digits, if there is a point
+ * @p:		moved behind them on success
+ * @rest:	set on success: the digits as a number, 0 without a point
+ * @scale:	set on success: 10 to the power of how many they are
+ */
+static bool parse_fraction(const char **p, uint64_t *rest, uint64_t *scale)
+{
+	const char *s = *p;
+
+	*rest = 0;
+	*scale = 1;
+	if (*s != '.')
+		return true;
+	for (s++; *s >= '0' && *s <= '9' && *scale < 1000000000; s++) {
+		*rest = *rest * 10 + (uint64_t)(*s - '0');
+		*scale *= 10;
+	}
+	*p = s;
+	return *scale > 1;
 }
 
 /**
@@ -77,20 +99,26 @@ bool duration_parse(const char *text, uint64_t *ms)
 		return true;
 	}
 	do {
-		uint64_t number, unit;
+		uint64_t number, rest, scale, unit;
 
-		if (!parse_number(&text, &number))
+		if (!parse_number(&text, &number) ||
+		    !parse_fraction(&text, &rest, &scale))
 			return false;
 		unit = parse_unit(&text, &next);
 		if (!unit || number > (DURATION_NEVER - 1 - total) / unit)
 			return false;
 		total += number * unit;
+		/* less than 10^9 days: no product here overflows */
+		rest *= unit;
+		if (rest % scale || rest / scale > DURATION_NEVER - 1 - total)
+			return false;
+		total += rest / scale;
 	} while (*text);
 	*ms = total;
 	return true;
 }
 
-const char *duration_format(uint64_t ms, char text[static DURATION_TEXT])
+const char *duration_show(uint64_t ms, char text[static DURATION_TEXT])
 {
 	size_t i = 0;
 

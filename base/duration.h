@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * duration - lengths of time as people write them: 300s, 1h30m, never
+ * duration - lengths of time as people write them: 300s, 1.5h, 1h30m, never
  */
 #ifndef BASE_DURATION_H
 #define BASE_DURATION_H
@@ -11,13 +11,14 @@
 /** DURATION_NEVER - what "never" is in ms */
 #define DURATION_NEVER UINT64_MAX
 
-/** DURATION_TEXT - bytes that duration_format() needs at most, NUL included */
+/** DURATION_TEXT - bytes that duration_show() needs at most, NUL included */
 #define DURATION_TEXT 32
 
 /**
  * duration_parse() - numbers with units, or "never"
- * @text:	NUL-terminated; whole numbers, each with one of the units d, h,
- *		m, s, ms behind it, larger units first, no spaces
+ * @text:	NUL-terminated; numbers, each with one of the units d, h, m, s,
+ *		ms behind it, larger units first, no spaces; a fraction must
+ *		come to whole milliseconds
  * @ms:		set on success only: milliseconds, or DURATION_NEVER
  *
  * A number without a unit is refused, 0 too: it is a guess what it means.
@@ -27,7 +28,7 @@
 bool duration_parse(const char *text, uint64_t *ms);
 
 /**
- * duration_format() - for people: "4m 12s", "7.3s", "never"
+ * duration_show() - for people: "4m 12s", "7.3s", "never"
  * @ms:		milliseconds or DURATION_NEVER
  * @text:	DURATION_TEXT bytes, the caller's
  *
@@ -36,6 +37,6 @@ bool duration_parse(const char *text, uint64_t *ms);
  *
  * Return: @text.
  */
-const char *duration_format(uint64_t ms, char text[static DURATION_TEXT]);
+const char *duration_show(uint64_t ms, char text[static DURATION_TEXT]);
 
 #endif /* BASE_DURATION_H */

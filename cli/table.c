@@ -126,7 +126,7 @@ const char *value_duration(const json_t *row, const char *name,
 	if (!(seconds >= 0 && seconds < 1e15))
 		seconds = 0;
 	/* half a millisecond: 0.3 may be a little below 0.3 */
-	duration_format((uint64_t)(seconds * 1000 + 0.5), duration);
+	duration_show((uint64_t)(seconds * 1000 + 0.5), duration);
 	snprintf(text, VALUE_TEXT, "%s", duration);
 	return text;
 }

@@ -107,25 +107,24 @@ static void ask(struct fixture *f, int fd, const char *line)
  */
 static json_t *hear(struct fixture *f, int fd)
 {
-	static char line[REQUEST_LINE_MAX];
+	char line[4096];
 	json_t *object;
-	size_t len = 0;
+	char *newline;
+	ssize_t n;
+	size_t len;
 
 	for (;;) {
-		ssize_t n = read(fd, line + len, 1);
-
-		if (n < 0 && errno == EAGAIN) {
-			turn(f);
-			continue;
-		}
-		if (n <= 0) {
-			assert_int_equal(len, 0);
+		n = recv(fd, line, sizeof(line), MSG_PEEK);
+		if (n == 0)
 			return NULL;
-		}
-		if (line[len++] == '\n')
+		newline = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
+		if (newline)
 			break;
-		assert_true(len < sizeof(line));
+		assert_true(n < (ssize_t)sizeof(line));
+		turn(f);
 	}
+	len = (size_t)(newline - line) + 1;
+	assert_int_equal(recv(fd, line, len, 0), len);
 	object = json_loadb(line, len, 0, NULL);
 	assert_non_null(object);
 	return object;

@@ -25,7 +25,11 @@ static void test_parse(void **state)
 		{"2d", 172800000},
 		{"1d1h1m1s1ms", 90061001},
 		{"90m", 5400000},
-		{"007s", 7000},
+		{"1.5s", 1500},
+		{"0.25h", 900000},
+		{"0.001s", 1},
+		{"1h0.5m", 3630000},
+		{"0.125d", 10800000},
 		{"18446744073709551614ms", UINT64_MAX - 1},
 		{"never", DURATION_NEVER},
 	};
@@ -54,7 +58,12 @@ static void test_parse_bad(void **state)
 		"5min",
 		"5s5m",
 		"5s5s",
-		"1.5h",
+		"007s",
+		"1.s",
+		".5s",
+		"1.5ms",
+		"0.0001s",
+		"1.0000000000s",
 		"5m30",
 		"5mss",
 		"Never",
@@ -78,7 +87,7 @@ static void test_parse_bad(void **state)
 	}
 }
 
-static void test_format(void **state)
+static void test_show(void **state)
 {
 	static const struct {
 		uint64_t ms;
@@ -102,7 +111,7 @@ static void test_format(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		assert_string_equal(duration_format(table[i].ms, text),
+		assert_string_equal(duration_show(table[i].ms, text),
 				    table[i].text);
 }
 
@@ -111,7 +120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_parse_bad),
-		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
