@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""conftest - a lab for each test that asks for one, and nothing left of it"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import lab as labs  # noqa: E402  pylint: disable=wrong-import-position
+
+LOGS = os.path.join(labs.SOURCE, os.environ.get("O", "build"), "log", "e2e")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Let fixtures know how the test went."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call":
+        item.failed = report.failed
+
+
+@pytest.fixture
+def lab(request):
+    """A function that makes labs; they end with the test."""
+    made = []
+    name = re.sub(r"[^\w.-]+", "-", request.node.name)
+    keep = os.path.join(LOGS, f"{request.node.path.stem}.{name}")
+    shutil.rmtree(keep, ignore_errors=True)
+
+    def make(**how):
+        made.append(labs.Lab(keep, **how))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.failed = one.failed or getattr(request.node, "failed", True)
+        one.close()
+
+
+def rules():
+    """Rules of ours in the namespace of the tests themselves."""
+    found = ""
+    for tool in ("iptables-save", "nft list ruleset"):
+        try:
+            found += subprocess.run(tool.split(), text=True, check=False,
+                                    capture_output=True).stdout
+        except FileNotFoundError:
+            continue
+    return sorted(line for line in found.splitlines()
+                  if "lapse" in line.lower())
+
+
+def switches():
+    """The sysctls that lapsed changes, in that namespace."""
+    paths = ["ip_forward", "ip_local_port_range",
+             "conf/all/send_redirects", "conf/all/rp_filter"]
+    return [open("/proc/sys/net/ipv4/" + p, encoding="ascii").read()
+            for p in paths]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_is_left():
+    """Fails the run if a process, a rule or a changed sysctl stays behind."""
+    before = rules(), switches()
+    yield
+    assert not labs.leftovers()
+    assert (rules(), switches()) == before
