@@ -27,7 +27,7 @@ struct scope {
 };
 
 /**
- * blame() - where to point to: the thing said last about any of these keys
+ * blame() - where to point to: the first of these keys in the highest layer
  * @scope:	the policy
  * @keys:	below its prefix; NULL at the end
  */
@@ -44,7 +44,7 @@ static struct conf_origin blame(const struct scope *scope,
 					       scope->prefix, *keys);
 		const struct conf_item *item = conf_find(scope->priv, path);
 
-		if (item && (!last || item->rank >= last->rank))
+		if (item && (!last || item->rank > last->rank))
 			last = item;
 	}
 	if (!last)
