@@ -18,7 +18,7 @@ static void clock_row(json_t *row, void *arg)
 		json_integer_value(json_object_get(row, "expired"));
 
 	(void)arg;
-	printf("%s since the start, of that %s by advance; scale %s, %s\n",
+	printf("lapse time %s, of that %s by advance; scale %s, %s\n",
 	       value_duration(row, "time", "-", time),
 	       value_duration(row, "offset", "-", offset),
 	       value_text(row, "scale", scale),

@@ -106,7 +106,7 @@ static void killed_row(json_t *row, void *arg)
 	char text[VALUE_TEXT];
 
 	(void)arg;
-	printf("%s sessions ended\n", value_text(row, "killed", text));
+	printf("sessions ended: %s\n", value_text(row, "killed", text));
 }
 
 int cli_kill(struct cli *cli, int argc, char **argv)

@@ -10,12 +10,16 @@
 #include "gateway/request_row.h"
 
 /** session_row() - one line of `sessions` */
-static void session_row(struct evbuffer *out,
+static void session_row(const struct request *request,
 			const struct nat_session_info *info)
 {
+	const char *profile = info->profile;
 	struct row row;
 
-	row_begin(&row, out);
+	/* a client without a profile of its own is under the global one */
+	if (!profile)
+		profile = request->gateway->conf->profile;
+	row_begin(&row, request->out);
 	row_protocol(&row, "protocol", info->protocol);
 	row_endpoint(&row, "internal", info->internal);
 	row_endpoint(&row, "external", info->external);
@@ -23,7 +27,7 @@ static void session_row(struct evbuffer *out,
 	row_text(&row, "state", nat_state_names[info->state]);
 	row_text(&row, "timer", nat_timer_names[info->timer]);
 	row_text(&row, "client", info->client);
-	row_text(&row, "profile", info->profile);
+	row_text(&row, "profile", profile);
 	row_number(&row, "bytes-out", info->bytes_out);
 	row_number(&row, "bytes-in", info->bytes_in);
 	row_number(&row, "packets-out", info->packets_out);
@@ -46,7 +50,7 @@ static enum request_result sessions_page(struct request *request)
 			return request_done(request);
 		if (!filter_session(&request->filter, &info))
 			continue;
-		session_row(request->out, &info);
+		session_row(request, &info);
 		request->rows++;
 	}
 	return REQUEST_MORE;

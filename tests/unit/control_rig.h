@@ -42,15 +42,20 @@ static inline void rig_tick(evutil_socket_t fd, short what, void *arg)
 }
 
 /** rig_conf() - settings: two clients, one by prefix and one by MAC */
-static inline void rig_conf(struct rig *rig)
+static inline void rig_conf(struct rig *rig, uint32_t max_sessions)
 {
 	static char socket[] = "/nonexistent/control.sock";
 	static char profile[] = "rfc-compliant";
+	static char path[] = "/nonexistent/lapse.yaml";
 	struct conf *conf = &rig->conf;
 
 	nat_settings_default(&conf->nat);
-	conf->nat.max_sessions = 2048;
+	conf->nat.max_sessions = max_sessions;
+	/* few ports make a rig quick to make, which a fuzzer likes */
+	conf->nat.port_first = 10000;
+	conf->nat.port_last = (uint16_t)(10000 + 2 * max_sessions);
 	conf->profile = profile;
+	conf->path = path; /* a reload finds nothing, and changes nothing */
 	conf->control_socket = socket;
 	conf->nat.clients = rig->clients;
 	conf->nat.n_clients = 2;
@@ -68,8 +73,8 @@ static inline void rig_conf(struct rig *rig)
 	};
 }
 
-/** rig_new() - a rig, to be released with rig_free() */
-static inline struct rig *rig_new(void)
+/** rig_new() - a rig for so many sessions, to be released with rig_free() */
+static inline struct rig *rig_new(uint32_t max_sessions)
 {
 	struct rig *rig = calloc(1, sizeof(*rig));
 	struct gateway *gateway;
@@ -77,7 +82,7 @@ static inline struct rig *rig_new(void)
 
 	if (!rig)
 		abort();
-	rig_conf(rig);
+	rig_conf(rig, max_sessions);
 	gateway = &rig->gateway;
 	gateway->conf = &rig->conf;
 	gateway->raw_socket = -1;

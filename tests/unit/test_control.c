@@ -14,7 +14,7 @@
 /** setup() - a rig a test */
 static int setup(void **state)
 {
-	*state = rig_new();
+	*state = rig_new(2048);
 	return 0;
 }
 
@@ -390,6 +390,21 @@ static void test_clock(void **state)
 	assert_true(number(rig, "{\"request\":\"clock\"}", "time") >= 300);
 }
 
+static void test_reload_failing(void **state)
+{
+	struct rig *rig = *state;
+	json_t *lines = answer(rig, "{\"request\":\"reload\"}");
+	const json_t *last = last_of(lines);
+
+	assert_string_equal(json_string_value(json_object_get(last, "kind")),
+			    "settings");
+	assert_non_null(
+		strstr(json_string_value(json_object_get(last, "error")),
+		       rig->conf.path));
+	json_decref(lines);
+	assert_ptr_equal(rig->gateway.conf, &rig->conf);
+}
+
 static void test_events(void **state)
 {
 	struct rig *rig = *state;
@@ -514,10 +529,10 @@ int main(void)
 		TEST(test_stats),	TEST(test_help),
 		TEST(test_session_row), TEST(test_filters),
 		TEST(test_pages),	TEST(test_kill),
-		TEST(test_clock),	TEST(test_events),
-		TEST(test_events_lost), TEST(test_wait),
-		TEST(test_wait_over),	TEST(test_follow),
-		TEST(test_clock_event),
+		TEST(test_clock),	TEST(test_reload_failing),
+		TEST(test_events),	TEST(test_events_lost),
+		TEST(test_wait),	TEST(test_wait_over),
+		TEST(test_follow),	TEST(test_clock_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

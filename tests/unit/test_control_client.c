@@ -32,7 +32,7 @@ static int setup(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	f->rig = rig_new();
+	f->rig = rig_new(2048);
 	snprintf(f->folder, sizeof(f->folder), "/tmp/lapse-control-XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
 	snprintf(f->path, sizeof(f->path), "%s/socket", f->folder);
