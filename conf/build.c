@@ -98,8 +98,10 @@ static void *element_get(struct conf_load *load, struct conf *conf,
 	if (element)
 		return element;
 	if (priv->names[item->base].n == CONF_ELEMENTS_MAX) {
-		conf_fail(load, item->origin, "%s is too many; write up to %d",
-			  item->path, CONF_ELEMENTS_MAX);
+		if (item->kind == ITEM_ELEMENT)
+			conf_fail(load, item->origin,
+				  "%s is too many; write up to %d", item->path,
+				  CONF_ELEMENTS_MAX);
 		return NULL;
 	}
 	element = collection_add(conf, item->base, item->element);
