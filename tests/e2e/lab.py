@@ -250,6 +250,15 @@ class Lab:
         listener.close()
         return near, far
 
+    @staticmethod
+    def settle(*sockets):
+        """
+        Until all is acknowledged that these sockets have sent: an ACK that
+        is delayed may not come after the clock was moved.
+        """
+        for sock in sockets:
+            poll(lambda s=sock: s.state()["unacked"] == 0, 5, "the last ACK")
+
     # --- the end ---
 
     def close(self):
