@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "nat/address.h"
+#include "nat/block.h"
 #include "nat/forward.h"
+#include "nat/hold.h"
 #include "nat/table.h"
 
 uint32_t address_index(const struct nat *nat, uint32_t addr)
@@ -94,17 +96,18 @@ static bool adopt(const struct nat *nat, struct external_address *list,
 		bool fresh = old == NAT_NONE;
 
 		if (!fresh) {
-			a->ports = nat->addresses[old].ports;
-			a->reserved = nat->addresses[old].reserved;
-			memcpy(a->cursor, nat->addresses[old].cursor,
-			       sizeof(a->cursor));
+			bool host = a->host;
+
+			*a = nat->addresses[old];
+			a->host = host;
 		} else {
 			a->ports = calloc(PORT_CLASSES, sizeof(*a->ports));
+			a->blocks = calloc(1, sizeof(*a->blocks));
 		}
 		if (a->host && !a->reserved)
 			a->reserved =
 				calloc(PORT_CLASSES, sizeof(*a->reserved));
-		if (a->ports && (!a->host || a->reserved))
+		if (a->ports && a->blocks && (!a->host || a->reserved))
 			continue;
 		addresses_free(nat, list, n);
 		return false;
@@ -121,8 +124,10 @@ void addresses_free(const struct nat *nat, struct external_address *list,
 				       : NAT_NONE;
 
 		if (old == NAT_NONE ||
-		    nat->addresses[old].ports != list[i].ports)
+		    nat->addresses[old].ports != list[i].ports) {
 			free(list[i].ports);
+			free(list[i].blocks);
+		}
 		if (old == NAT_NONE ||
 		    nat->addresses[old].reserved != list[i].reserved)
 			free(list[i].reserved);
@@ -147,28 +152,38 @@ static uint32_t find(const struct external_address *list, uint32_t n,
 	return NAT_NONE;
 }
 
+/** leave() - everything on an address that is gone ends */
+static void leave(struct nat *nat, uint64_t now, uint32_t index)
+{
+	for (uint32_t i = 0; i < nat->mapping_pool.fresh; i++)
+		if (pool_used(&nat->mapping_pool, i) &&
+		    nat->mappings[i].external.addr ==
+			    nat->addresses[index].addr)
+			mapping_end(nat, now, i, NAT_REASON_ADDRESS_CHANGED);
+	hold_forget(nat, index);
+	block_forget(nat, now, NAT_NONE, index);
+}
+
 /** renumber() - what refers to addresses by index follows them to @list */
 static void renumber(struct nat *nat, const struct external_address *list,
 		     uint32_t n)
 {
-	for (uint32_t i = 0; i < nat->hold_down_max; i++) {
-		struct held_port *h = &nat->held[i];
+	const struct external_address *old = nat->addresses;
 
-		if (h->address == NAT_NONE)
-			continue;
-		h->address = find(list, n, nat->addresses[h->address].addr);
-		if (h->address != NAT_NONE)
-			continue;
-		wheel_del(&nat->held_wheel, i);
-		nat->held_count--;
-	}
-	for (uint32_t i = 0; i < nat->subscriber_pool.size; i++) {
+	for (uint32_t i = 0; i < nat->hold_down_max; i++)
+		if (nat->held[i].address != NAT_NONE)
+			nat->held[i].address =
+				find(list, n, old[nat->held[i].address].addr);
+	for (uint32_t i = 0; i < nat->block_pool.fresh; i++)
+		if (pool_used(&nat->block_pool, i))
+			nat->blocks[i].address =
+				find(list, n, old[nat->blocks[i].address].addr);
+	for (uint32_t i = 0; i < nat->subscriber_pool.fresh; i++) {
 		struct subscriber *s = &nat->subscribers[i];
 
 		if (pool_used(&nat->subscriber_pool, i) &&
 		    s->address != NAT_NONE)
-			s->address =
-				find(list, n, nat->addresses[s->address].addr);
+			s->address = find(list, n, old[s->address].addr);
 	}
 }
 
@@ -199,15 +214,23 @@ int nat_pool_set(struct nat *nat, const struct nat_pool *pool,
 		addresses_free(nat, list, n);
 		return -ENOMEM;
 	}
-	for (uint32_t i = 0; i < nat->mapping_pool.fresh; i++)
-		if (pool_used(&nat->mapping_pool, i) &&
-		    find(list, n, nat->mappings[i].external.addr) == NAT_NONE)
-			mapping_end(nat, now.lapse, i,
-				    NAT_REASON_ADDRESS_CHANGED);
+	for (uint32_t i = 0; i < nat->n_addresses; i++)
+		if (find(list, n, nat->addresses[i].addr) == NAT_NONE)
+			leave(nat, now.lapse, i);
+	/* What has just ended changed the old list's counts. */
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t old = address_index(nat, list[i].addr);
+
+		if (old == NAT_NONE)
+			continue;
+		list[i].mappings = nat->addresses[old].mappings;
+		list[i].owner = nat->addresses[old].owner;
+	}
 	renumber(nat, list, n);
 	for (uint32_t i = 0; i < nat->n_addresses; i++)
 		if (find(list, n, nat->addresses[i].addr) == NAT_NONE) {
 			free(nat->addresses[i].ports);
+			free(nat->addresses[i].blocks);
 			free(nat->addresses[i].reserved);
 		}
 	free(nat->addresses);

@@ -1,221 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * allocate - external endpoints for mappings
+ * allocate - external endpoints for mappings: which address, then which port
  */
 #include "nat/allocate.h"
 
 #include "nat/address.h"
+#include "nat/block.h"
+#include "nat/choose.h"
+#include "nat/hold.h"
 #include "nat/policy.h"
 #include "nat/table.h"
 
-/** HOST_PORT_LAST - highest port of the host's address that we give out */
-#define HOST_PORT_LAST (NAT_HOST_PORT_FIRST - 1)
-#define WELL_KNOWN     1024
-
-/** PROBES - random tries before the search for the next free port: they keep
- *  the choice uniform while there is room, the search keeps it O(1) after */
-#define PROBES 8
-
-/**
- * struct request - what is asked of one external address
- */
-struct request {
-	const struct tuple *tuple;
-	const struct nat_behaviour *behaviour;
-	enum port_class class;
-	uint16_t first, last; /* ports that may be given out */
-};
-
-/** class_of() - the number space of a protocol, or PORT_CLASSES: no ports */
-static enum port_class class_of(uint8_t protocol)
-{
-	switch (protocol) {
-	case PROTO_TCP:
-		return PORT_CLASS_TCP;
-	case PROTO_UDP:
-		return PORT_CLASS_UDP;
-	case PROTO_ICMP:
-		return PORT_CLASS_ICMP;
-	default:
-		return PORT_CLASSES;
-	}
-}
-
-/**
- * range_of() - the ports that a request may get on an address
- *
- * RFC 4787 REQ-3a: a port below 1024 stays below, one above stays above, as
- * far as the configured range has both. On the host's own address the host
- * keeps the well-known ports and those of its own connections.
- *
- * Return: false if there are none.
- */
-static bool range_of(const struct nat *nat, const struct external_address *a,
-		     struct request *r)
-{
-	uint16_t first = nat->port_first, last = nat->port_last;
-
-	if (a->host) {
-		first = first < WELL_KNOWN ? WELL_KNOWN : first;
-		last = last > HOST_PORT_LAST ? HOST_PORT_LAST : last;
-	}
-	if (first > last)
-		return false;
-	if (r->class != PORT_CLASS_ICMP && first < WELL_KNOWN &&
-	    last >= WELL_KNOWN) {
-		if (r->tuple->src.port < WELL_KNOWN)
-			last = WELL_KNOWN - 1;
-		else
-			first = WELL_KNOWN;
-	}
-	r->first = first;
-	r->last = last;
-	return true;
-}
-
-/**
- * shareable() - whether a taken port may be given to this request too
- *
- * Only endpoint-dependent mappings on it, all of other remotes: then replies
- * tell them apart. A port of the same internal endpoint needs no more; one of
- * another is port overloading (RFC 7857 section 3) and must be allowed.
- */
-static bool shareable(struct nat *nat, const struct request *r,
-		      struct endpoint external)
-{
-	struct endpoint remote =
-		mapping_remote(r->behaviour->mapping, r->tuple->dst);
-	bool any = false;
-	uint32_t i;
-
-	if (r->behaviour->mapping == NAT_MAP_EIM)
-		return false;
-	for (i = mapping_chain(nat, r->tuple->protocol, external);
-	     i != NAT_NONE; i = nat->mappings[i].next_external) {
-		const struct mapping *m = &nat->mappings[i];
-
-		if (m->protocol != r->tuple->protocol ||
-		    !endpoint_equal(m->external, external))
-			continue;
-		if (!m->remote.addr || endpoint_equal(m->remote, remote))
-			return false;
-		/* An ADM mapping covers all of its remote's ports. */
-		if (m->remote.addr == remote.addr &&
-		    (!m->remote.port || !remote.port))
-			return false;
-		if (!r->behaviour->port_overloading &&
-		    !endpoint_equal(m->internal, r->tuple->src))
-			return false;
-		any = true;
-	}
-	return any;
-}
-
-/** available() - whether a port of an address can be given to this request */
-static bool available(struct nat *nat, const struct external_address *a,
-		      const struct request *r, uint16_t port)
-{
-	struct endpoint external = {a->addr, port};
-
-	if (port < r->first || port > r->last)
-		return false;
-	return !port_set_has(&a->ports[r->class], port) ||
-	       shareable(nat, r, external);
-}
-
-/** random_port() - a free port chosen at random (RFC 6056), or -1 */
-static int random_port(struct nat *nat, const struct external_address *a,
-		       const struct request *r, enum port_parity parity)
-{
-	uint32_t span = (uint32_t)(r->last - r->first) + 1;
-	uint16_t port = r->first;
-
-	for (unsigned i = 0; i < PROBES; i++) {
-		port = (uint16_t)(r->first + rng_below(&nat->rng, span));
-		if (parity != PORT_ANY && (port & 1) != (unsigned)parity)
-			port ^= 1;
-		if (available(nat, a, r, port))
-			return port;
-	}
-	return port_set_find(&a->ports[r->class], r->first, r->last, port,
-			     parity);
-}
-
-/** sequential_port() - the next free port after the last one, or -1 */
-static int sequential_port(struct external_address *a, const struct request *r)
-{
-	const struct port_set *set = &a->ports[r->class];
-	uint16_t start = a->cursor[r->class];
-	int even, odd, port;
-
-	if (start < r->first || start > r->last)
-		start = r->first;
-	even = port_set_find(set, r->first, r->last, start, PORT_EVEN);
-	odd = port_set_find(set, r->first, r->last, start, PORT_ODD);
-	if (even < 0 || odd < 0)
-		port = even < 0 ? odd : even;
-	else /* the nearer one, counted upwards from start with wrap-round */
-		port = (uint16_t)(even - start) < (uint16_t)(odd - start) ? even
-									  : odd;
-	if (port >= 0)
-		a->cursor[r->class] =
-			port == UINT16_MAX ? r->first : (uint16_t)(port + 1);
-	return port;
-}
-
-/** choose_port() - a port of @a by the allocation behaviour, or -1 */
-static int choose_port(struct nat *nat, struct external_address *a,
-		       const struct request *r)
-{
-	uint16_t wanted = r->tuple->src.port;
-
-	switch (r->behaviour->allocation) {
-	case NAT_ALLOC_PRESERVATION:
-		if (available(nat, a, r, wanted))
-			return wanted;
-		break;
-	case NAT_ALLOC_SEQUENTIAL:
-		return sequential_port(a, r);
-	case NAT_ALLOC_PARITY:
-		return random_port(nat, a, r,
-				   wanted & 1 ? PORT_ODD : PORT_EVEN);
-	case NAT_ALLOC_RANDOM:
-		break;
-	}
-	return random_port(nat, a, r, PORT_ANY);
-}
-
-/** on_address() - an endpoint on one address of the pool */
-static bool on_address(struct nat *nat, uint32_t index, struct request *r,
-		       struct endpoint *external)
-{
-	struct external_address *a = &nat->addresses[index];
-	int port = 0;
-
-	if (r->class == PORT_CLASSES) {
-		/* No ports to tell hosts apart: an address has room for one,
-		 * or for one a remote if mappings depend on that. */
-		struct endpoint bare = {a->addr, 0};
-
-		if (mapping_chain(nat, r->tuple->protocol, bare) != NAT_NONE &&
-		    mapping_holds(nat, r->tuple->protocol, bare) &&
-		    !shareable(nat, r, bare))
-			return false;
-	} else {
-		if (!range_of(nat, a, r))
-			return false;
-		port = choose_port(nat, a, r);
-		if (port < 0)
-			return false;
-	}
-	*external = (struct endpoint){a->addr, (uint16_t)port};
-	return true;
-}
-
-/** address_choice() - the address to try first, and whether it is the only one
- */
-static uint32_t address_choice(struct nat *nat, uint32_t internal,
-			       const struct nat_policy *policy, bool *only)
+uint32_t address_choice(struct nat *nat, uint32_t internal,
+			const struct nat_policy *policy, bool *only)
 {
 	uint32_t subscriber = subscriber_find(nat, internal);
 
@@ -233,54 +30,178 @@ static uint32_t address_choice(struct nat *nat, uint32_t internal,
 			  nat->n_addresses);
 }
 
-bool allocate_endpoint(struct nat *nat, struct nat_now now,
-		       const struct tuple *tuple, uint16_t policy,
-		       struct endpoint *external, enum nat_stat *why)
+/** on_address() - an endpoint on one address that many share */
+static bool on_address(struct nat *nat, uint32_t index, struct request *r,
+		       struct endpoint *external)
 {
-	const struct nat_policy *p = &policy_slot(nat, policy)->policy;
-	struct request r = {
-		.tuple = tuple,
-		.behaviour = &p->by[nat_class_of(tuple->protocol)],
-		.class = class_of(tuple->protocol),
-	};
-	uint32_t subscriber = subscriber_find(nat, tuple->src.addr);
-	uint32_t first;
-	bool only;
+	struct external_address *a = &nat->addresses[index];
+	int port = 0;
 
-	if (!nat->n_addresses) {
-		*why = NAT_DROP_NO_POOL;
+	if (a->owner)
 		return false;
+	if (r->class == PORT_CLASSES) {
+		if (!choose_bare(nat, a, r))
+			return false;
+	} else {
+		if (!choose_range(nat, a, r))
+			return false;
+		port = choose_port(nat, a, r);
+		if (port < 0)
+			return false;
 	}
-	if (subscriber != NAT_NONE && r.class != PORT_CLASSES &&
-	    nat->subscribers[subscriber].ports[r.class] >=
-		    p->ports_per_subscriber) {
-		*why = NAT_DROP_SUBSCRIBER_PORTS;
-		return false;
-	}
-	hold_expire(nat, now.lapse);
-	first = address_choice(nat, tuple->src.addr, p, &only);
-	if (on_address(nat, first, &r, external))
+	*external = (struct endpoint){a->addr, (uint16_t)port};
+	return true;
+}
+
+/** shared() - a port of an address of the pool (RFC 4787 REQ-2) */
+static bool shared(struct nat *nat, const struct nat_policy *policy,
+		   struct request *r, struct endpoint *external,
+		   enum nat_stat *why)
+{
+	bool only;
+	uint32_t first = address_choice(nat, r->tuple->src.addr, policy, &only);
+
+	if (on_address(nat, first, r, external))
 		return true;
 	/* A paired subscriber is not unpaired in silence (RFC 7857 section 4).
 	 */
 	for (uint32_t i = 1; !only && i < nat->n_addresses; i++)
-		if (on_address(nat, (first + i) % nat->n_addresses, &r,
+		if (on_address(nat, (first + i) % nat->n_addresses, r,
 			       external))
 			return true;
 	*why = NAT_DROP_PORTS_EXHAUSTED;
 	return false;
 }
 
+/** owned_address() - the address that is all @internal's, or NAT_NONE */
+static uint32_t owned_address(const struct nat *nat, uint32_t internal)
+{
+	uint32_t s = subscriber_find(nat, internal);
+	uint32_t i = s == NAT_NONE ? NAT_NONE : nat->subscribers[s].address;
+
+	if (i != NAT_NONE && nat->addresses[i].owner == internal)
+		return i;
+	for (size_t f = 0; f < nat->n_forwards; f++) {
+		if (nat->forwards[f].protocol ||
+		    nat->forwards[f].internal.addr != internal)
+			continue;
+		i = address_index(nat, nat->forwards[f].external.addr);
+		if (i != NAT_NONE && nat->addresses[i].owner == internal)
+			return i;
+	}
+	return NAT_NONE;
+}
+
+/**
+ * whole() - an address of one's own, ports untouched (basic NAT, RFC 3022)
+ *
+ * The address is free again when the subscriber has no mapping left.
+ */
+static bool whole(struct nat *nat, struct request *r, struct endpoint *external,
+		  enum nat_stat *why)
+{
+	uint32_t internal = r->tuple->src.addr;
+	uint32_t index = owned_address(nat, internal);
+
+	for (uint32_t i = 0; index == NAT_NONE && i < nat->n_addresses; i++)
+		if (!nat->addresses[i].owner && !nat->addresses[i].mappings)
+			index = i;
+	if (index == NAT_NONE) {
+		*why = NAT_DROP_ADDRESSES_EXHAUSTED;
+		return false;
+	}
+	nat->addresses[index].owner = internal;
+	*external = (struct endpoint){nat->addresses[index].addr,
+				      r->tuple->src.port};
+	return true;
+}
+
+/** computed() - a port of the subscriber's computed block (RFC 7422) */
+static bool computed(struct nat *nat, const struct nat_policy *policy,
+		     struct request *r, struct endpoint *external,
+		     enum nat_stat *why)
+{
+	struct external_address *a;
+	uint32_t index;
+	uint16_t first;
+	int port;
+
+	*why = NAT_DROP_PORTS_EXHAUSTED;
+	/* All addresses have the same ports, or the map would depend on more
+	 * than the settings. */
+	if (!choose_range(nat, &nat->addresses[0], r) ||
+	    !block_compute(nat->inside, nat->n_inside, nat->n_addresses,
+			   r->first, r->last, policy->port_block_size,
+			   r->tuple->src.addr, &index, &first))
+		return false;
+	a = &nat->addresses[index];
+	r->first = first;
+	r->last = (uint16_t)(first + policy->port_block_size - 1);
+	port = choose_port(nat, a, r);
+	if (port < 0) {
+		*why = NAT_DROP_SUBSCRIBER_PORTS;
+		return false;
+	}
+	*external = (struct endpoint){a->addr, (uint16_t)port};
+	return true;
+}
+
+/** within_quota() - whether the subscriber may have one port more */
+static bool within_quota(const struct nat *nat, const struct nat_policy *policy,
+			 const struct request *r)
+{
+	uint32_t s = subscriber_find(nat, r->tuple->src.addr);
+
+	return s == NAT_NONE || r->class == PORT_CLASSES ||
+	       nat->subscribers[s].ports[r->class] <
+		       policy->ports_per_subscriber;
+}
+
+bool allocate_endpoint(struct nat *nat, struct nat_now now,
+		       const struct tuple *tuple, uint16_t policy,
+		       struct allocation *got, enum nat_stat *why)
+{
+	const struct nat_policy *p = &policy_slot(nat, policy)->policy;
+	struct request r = {
+		.tuple = tuple,
+		.behaviour = &p->by[nat_class_of(tuple->protocol)],
+		.class = port_class_of(tuple->protocol),
+	};
+
+	got->block = NAT_NONE;
+	hold_expire(nat, now.lapse);
+	block_expire(nat, now.lapse);
+	if (!nat->n_addresses) {
+		*why = NAT_DROP_NO_POOL;
+		return false;
+	}
+	if (!within_quota(nat, p, &r)) {
+		*why = NAT_DROP_SUBSCRIBER_PORTS;
+		return false;
+	}
+	if (p->address_only || owned_address(nat, tuple->src.addr) != NAT_NONE)
+		return whole(nat, &r, &got->external, why);
+	if (r.class == PORT_CLASSES || !p->port_block_size)
+		return shared(nat, p, &r, &got->external, why);
+	if (p->deterministic)
+		return computed(nat, p, &r, &got->external, why);
+	return block_port(nat, now.lapse, p, &r, &got->external, &got->block,
+			  why);
+}
+
 void allocate_take(struct nat *nat, const struct mapping *mapping)
 {
-	enum port_class class = class_of(mapping->protocol);
+	enum port_class class = port_class_of(mapping->protocol);
 	uint32_t index = address_index(nat, mapping->external.addr);
 	struct subscriber *s = &nat->subscribers[mapping->subscriber];
 
 	if (class != PORT_CLASSES)
 		s->ports[class]++;
+	if (mapping->block != NAT_NONE)
+		block_use(nat, mapping->block);
 	if (index == NAT_NONE)
 		return;
+	nat->addresses[index].mappings++;
 	if (s->address == NAT_NONE)
 		s->address = index;
 	if (class != PORT_CLASSES)
@@ -288,107 +209,36 @@ void allocate_take(struct nat *nat, const struct mapping *mapping)
 			     mapping->external.port);
 }
 
-/** free_port() - the port is nobody's any more, unless the host wants it */
-static void free_port(struct nat *nat, uint32_t index, enum port_class class,
-		      uint16_t port)
-{
-	struct external_address *a = &nat->addresses[index];
-
-	if (a->reserved && port_set_has(&a->reserved[class], port))
-		return;
-	port_set_remove(&a->ports[class], port);
-}
-
-/** hold_release() - free a resting port now */
-static void hold_release(struct nat *nat, uint32_t slot)
-{
-	struct held_port *h = &nat->held[slot];
-
-	wheel_del(&nat->held_wheel, slot);
-	free_port(nat, h->address, h->class, h->port);
-	h->address = NAT_NONE;
-	nat->held_count--;
-}
-
-void hold_expire(struct nat *nat, uint64_t now)
-{
-	uint32_t slot;
-
-	if (!nat->hold_down_max)
-		return;
-	while ((slot = wheel_pop(&nat->held_wheel, now)) != WHEEL_NONE)
-		hold_release(nat, slot);
-}
-
-/** hold() - let a port rest; the oldest one makes room (RFC 6888 REQ-8) */
-static void hold(struct nat *nat, uint64_t until, uint32_t address,
-		 enum port_class class, uint16_t port)
-{
-	uint32_t slot = nat->held_next;
-	struct held_port *h = &nat->held[slot];
-
-	if (h->address != NAT_NONE)
-		hold_release(nat, slot);
-	h->address = address;
-	h->port = port;
-	h->class = (uint8_t) class;
-	wheel_add(&nat->held_wheel, slot, until);
-	nat->held_count++;
-	nat->held_next = (slot + 1) % nat->hold_down_max;
-}
-
 void allocate_release(struct nat *nat, uint64_t now,
 		      const struct mapping *mapping)
 {
-	enum port_class class = class_of(mapping->protocol);
+	enum port_class class = port_class_of(mapping->protocol);
 	uint32_t index = address_index(nat, mapping->external.addr);
-	uint64_t rest = policy_slot(nat, mapping->policy)
-				->policy.timer[NAT_TIMER_HOLD_DOWN];
+	const struct nat_policy *policy =
+		&policy_slot(nat, mapping->policy)->policy;
+	uint64_t rest = policy->timer[NAT_TIMER_HOLD_DOWN];
 
-	if (class == PORT_CLASSES)
+	if (class != PORT_CLASSES)
+		nat->subscribers[mapping->subscriber].ports[class]--;
+	if (mapping->block != NAT_NONE)
+		block_leave(nat, now, mapping->block,
+			    policy->port_block_idle_timeout);
+	if (index == NAT_NONE)
 		return;
-	nat->subscribers[mapping->subscriber].ports[class]--;
-	if (index == NAT_NONE ||
+	nat->addresses[index].mappings--;
+	if (class == PORT_CLASSES ||
 	    mapping_holds(nat, mapping->protocol, mapping->external))
 		return;
-	if (rest && nat->hold_down_max)
-		hold(nat,
-		     rest > NAT_NEVER - 1 - now ? NAT_NEVER - 1 : now + rest,
-		     index, class, mapping->external.port);
-	else
-		free_port(nat, index, class, mapping->external.port);
+	/* One's own address needs no rest: nobody else gets the port. */
+	if (nat->addresses[index].owner || (mapping->flags & MAPPING_FIXED))
+		rest = 0;
+	hold_port(nat, now, rest, index, class, mapping->external.port);
 }
 
-void nat_port_reserve(struct nat *nat, uint8_t protocol,
-		      struct endpoint external, bool reserve)
+void allocate_disown(struct nat *nat, uint32_t internal)
 {
-	enum port_class class = class_of(protocol);
-	uint32_t index = address_index(nat, external.addr);
-	struct external_address *a;
+	uint32_t index = owned_address(nat, internal);
 
-	if (class == PORT_CLASSES || index == NAT_NONE)
-		return;
-	a = &nat->addresses[index];
-	if (!a->reserved)
-		return;
-	if (reserve) {
-		port_set_add(&a->reserved[class], external.port);
-		port_set_add(&a->ports[class], external.port);
-		return;
-	}
-	port_set_remove(&a->reserved[class], external.port);
-	if (mapping_holds(nat, protocol, external))
-		return;
-	for (uint32_t i = 0; i < nat->hold_down_max; i++)
-		if (nat->held[i].address == index &&
-		    nat->held[i].class == class &&
-		    nat->held[i].port == external.port)
-			return;
-	port_set_remove(&a->ports[class], external.port);
-}
-
-bool nat_port_mapped(const struct nat *nat, uint8_t protocol,
-		     struct endpoint external)
-{
-	return mapping_holds(nat, protocol, external);
+	if (index != NAT_NONE && !nat->addresses[index].fixed)
+		nat->addresses[index].owner = 0;
 }

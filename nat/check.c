@@ -70,7 +70,8 @@ static bool check_sums(const struct nat *nat)
 
 		if (!pool_used(&nat->subscriber_pool, i))
 			continue;
-		if (!s->mappings || subscriber_find(nat, s->addr) != i)
+		if ((!s->mappings && s->blocks == NAT_NONE) ||
+		    subscriber_find(nat, s->addr) != i)
 			return false;
 		sessions += s->sessions;
 		mappings += s->mappings;

@@ -102,6 +102,7 @@ static_assert(sizeof(struct session) <= 128, "a session is at most 128 bytes");
 /* struct mapping.flags */
 enum {
 	MAPPING_FIXED = 1 << 0, /* a forward: stays without sessions */
+	MAPPING_OPEN = 1 << 1,	/* no filter: part of a 1:1 forward */
 };
 
 /**
@@ -113,6 +114,8 @@ enum {
  * @n_sessions:	their number
  * @keepers:	how many of them keep it alive
  * @subscriber:	index
+ * @peer_next, @peer_prev: the subscriber's other mappings
+ * @block:	the port block that its port is from, or NAT_NONE
  * @policy:	under which it was made: index into nat->policies
  */
 struct mapping {
@@ -122,6 +125,8 @@ struct mapping {
 	uint32_t n_sessions;
 	uint32_t keepers;
 	uint32_t subscriber;
+	uint32_t peer_next, peer_prev;
+	uint32_t block;
 	uint16_t policy;
 	uint8_t protocol;
 	uint8_t flags;
@@ -131,7 +136,11 @@ struct mapping {
  * struct subscriber - one internal address
  * @addr:	host order
  * @next:	hash chain
- * @mappings:	how many it has; it goes with the last
+ * @first:	first of its mappings
+ * @mappings:	how many it has; it goes with the last of them and of its
+ *		blocks
+ * @blocks:	first of its port blocks, or NAT_NONE
+ * @n_blocks:	how many
  * @sessions:	how many it has
  * @ports:	external ports it holds, by enum port_class
  * @address:	its paired external address: index, or NAT_NONE
@@ -140,7 +149,10 @@ struct mapping {
 struct subscriber {
 	uint32_t addr;
 	uint32_t next;
+	uint32_t first;
 	uint32_t mappings;
+	uint32_t blocks;
+	uint32_t n_blocks;
 	uint32_t sessions;
 	uint32_t ports[PORT_CLASSES];
 	uint32_t address;
@@ -201,16 +213,44 @@ struct filter {
 };
 
 /**
+ * struct block - ports that one subscriber has to itself (RFC 6888 REQ-14)
+ * @link:	wheel, while no mapping uses it
+ * @subscriber:	whose
+ * @address:	index into nat->addresses
+ * @next:	the subscriber's other blocks
+ * @used:	mappings on it
+ * @first, @last: its ports
+ */
+struct block {
+	struct wheel_link link;
+	uint32_t subscriber;
+	uint32_t address;
+	uint32_t next;
+	uint32_t used;
+	uint16_t first, last;
+};
+
+/**
  * struct external_address - one address of the pool, with its ports
+ * @owner:	internal address that has all of it (basic NAT), or 0
+ * @fixed:	@owner is a setting
  * @host:	the gateway's own as well
- * @reserved:	ports that belong to the host, or NULL (@host only)
+ * @ports:	taken, by enum port_class
+ * @blocks:	ports that are in somebody's block
+ * @reserved:	ports that belong to the host, by class, or NULL (@host only)
+ * @mappings:	how many there are on it
+ * @cursor:	where sequential allocation goes on
  */
 struct external_address {
 	uint32_t addr;
+	uint32_t owner;
+	bool fixed;
 	bool host;
-	struct port_set *ports;	       /* PORT_CLASSES of them */
-	struct port_set *reserved;     /* likewise */
-	uint16_t cursor[PORT_CLASSES]; /* where sequential goes on */
+	struct port_set *ports;
+	struct port_set *blocks;
+	struct port_set *reserved;
+	uint32_t mappings;
+	uint16_t cursor[PORT_CLASSES];
 };
 
 #define EVENT_RING  8192
@@ -259,6 +299,10 @@ struct nat {
 	uint32_t *own;
 	size_t n_own;
 
+	struct block *blocks;
+	struct pool block_pool;
+	struct wheel block_wheel;
+
 	struct held_port *held;
 	uint32_t held_next; /* slot to use next: the oldest */
 	uint32_t held_count;
@@ -271,6 +315,8 @@ struct nat {
 	size_t n_clients;
 	struct nat_exempt *exempt;
 	size_t n_exempt;
+	struct nat_prefix *inside;
+	size_t n_inside;
 	struct nat_forward *forwards; /* names are not kept */
 	size_t n_forwards;
 	uint16_t port_first, port_last;

@@ -88,6 +88,8 @@ void exhausted_event(struct nat *nat, uint64_t now, const struct tuple *tuple,
 		event.reason = NAT_REASON_SUBSCRIBER_SESSIONS;
 	else if (why == NAT_DROP_SUBSCRIBER_PORTS)
 		event.reason = NAT_REASON_SUBSCRIBER_PORTS;
+	else if (why == NAT_DROP_SUBSCRIBER_BLOCKS)
+		event.reason = NAT_REASON_BLOCKS;
 	else if (why == NAT_DROP_RATE)
 		event.reason = NAT_REASON_RATE;
 	event_put(nat, &event);

@@ -4,9 +4,10 @@
  */
 #include "nat/expire.h"
 
-#include "nat/allocate.h"
 #include "nat/answer.h"
+#include "nat/block.h"
 #include "nat/fragment.h"
+#include "nat/hold.h"
 #include "nat/policy.h"
 #include "nat/table.h"
 #include "nat/timer.h"
@@ -55,6 +56,7 @@ bool nat_expire(struct nat *nat, struct nat_now now, unsigned budget)
 	uint32_t i;
 
 	hold_expire(nat, now.lapse);
+	block_expire(nat, now.lapse);
 	fragment_expire(nat, now.real);
 	while ((i = wheel_pop(&nat->wheel, now.lapse)) != WHEEL_NONE) {
 		struct session *s = &nat->sessions[i];
@@ -79,6 +81,8 @@ uint64_t nat_next(const struct nat *nat)
 {
 	uint64_t session = wheel_next(&nat->wheel);
 	uint64_t held = wheel_next(&nat->held_wheel);
+	uint64_t block = wheel_next(&nat->block_wheel);
+	uint64_t port = held < block ? held : block;
 
-	return session < held ? session : held;
+	return session < port ? session : port;
 }

@@ -30,7 +30,7 @@ static enum nat_filtering behaviour_of(const struct nat *nat, uint32_t mapping)
 {
 	const struct mapping *m = &nat->mappings[mapping];
 
-	if (m->flags & MAPPING_FIXED)
+	if (m->flags & (MAPPING_FIXED | MAPPING_OPEN))
 		return NAT_FILTER_EIF;
 	return policy_behaviour(nat, m->policy, m->protocol)->filtering;
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "nat/address.h"
 #include "nat/policy.h"
 #include "nat/table.h"
 
@@ -65,7 +66,13 @@ static bool wanted(const struct nat *nat, const struct mapping *m)
 static int place(struct nat *nat, uint64_t now, const struct nat_forward *f,
 		 unsigned k)
 {
-	struct endpoint none = {0, 0};
+	struct mapping wanted = {
+		.protocol = f->protocol,
+		.internal = internal_of(f, k),
+		.block = NAT_NONE,
+		.policy = policy_of(nat, f->internal.addr, NULL),
+		.flags = MAPPING_FIXED,
+	};
 	struct endpoint external = external_of(nat, f, k);
 	uint32_t m;
 
@@ -77,21 +84,54 @@ static int place(struct nat *nat, uint64_t now, const struct nat_forward *f,
 			return 0;
 		mapping_end(nat, now, m, NAT_REASON_RELOAD);
 	}
-	m = mapping_insert(nat, now, f->protocol, internal_of(f, k), external,
-			   none, policy_of(nat, f->internal.addr, NULL),
-			   MAPPING_FIXED);
-	return m == NAT_NONE ? -ENOMEM : 0;
+	wanted.external = external;
+	return mapping_insert(nat, now, &wanted) == NAT_NONE ? -ENOMEM : 0;
+}
+
+/**
+ * own_addresses() - give the addresses of 1:1 forwards to their owners
+ *
+ * Whoever else has mappings there loses them, reason "reload".
+ */
+static void own_addresses(struct nat *nat, uint64_t now)
+{
+	for (uint32_t i = 0; i < nat->n_addresses; i++)
+		if (nat->addresses[i].fixed) {
+			nat->addresses[i].fixed = false;
+			nat->addresses[i].owner = 0;
+		}
+	for (size_t f = 0; f < nat->n_forwards; f++) {
+		uint32_t i = address_index(nat, nat->forwards[f].external.addr);
+
+		if (nat->forwards[f].protocol || i == NAT_NONE)
+			continue;
+		nat->addresses[i].owner = nat->forwards[f].internal.addr;
+		nat->addresses[i].fixed = true;
+	}
+	for (uint32_t m = 0; m < nat->mapping_pool.fresh; m++) {
+		uint32_t i;
+
+		if (!pool_used(&nat->mapping_pool, m))
+			continue;
+		i = address_index(nat, nat->mappings[m].external.addr);
+		if (i != NAT_NONE && nat->addresses[i].fixed &&
+		    nat->addresses[i].owner != nat->mappings[m].internal.addr)
+			mapping_end(nat, now, m, NAT_REASON_RELOAD);
+	}
 }
 
 int forward_apply(struct nat *nat, uint64_t now)
 {
+	own_addresses(nat, now);
 	for (uint32_t i = 0; i < nat->mapping_pool.fresh; i++)
 		if (pool_used(&nat->mapping_pool, i) &&
 		    (nat->mappings[i].flags & MAPPING_FIXED) &&
 		    !wanted(nat, &nat->mappings[i]))
 			mapping_end(nat, now, i, NAT_REASON_RELOAD);
 	for (size_t i = 0; i < nat->n_forwards; i++)
-		for (unsigned k = 0; k < nat->forwards[i].count; k++)
+		for (unsigned k = 0;
+		     nat->forwards[i].protocol && k < nat->forwards[i].count;
+		     k++)
 			if (place(nat, now, &nat->forwards[i], k) < 0)
 				return -ENOMEM;
 	return 0;

@@ -2,6 +2,7 @@
 /*
  * mapping - internal endpoint <-> external endpoint (RFC 4787 section 4.1)
  */
+#include "nat/address.h"
 #include "nat/allocate.h"
 #include "nat/event.h"
 #include "nat/expire.h"
@@ -113,13 +114,33 @@ bool mapping_holds(const struct nat *nat, uint8_t protocol,
 	return i != NAT_NONE;
 }
 
-uint32_t mapping_insert(struct nat *nat, uint64_t now, uint8_t protocol,
-			struct endpoint internal, struct endpoint external,
-			struct endpoint remote, uint16_t policy, uint8_t flags)
+/** link_mapping() - into both hashes and the subscriber's list */
+static void link_mapping(struct nat *nat, uint32_t index)
 {
-	uint32_t subscriber = subscriber_get(nat, internal.addr);
-	uint32_t index;
+	struct mapping *m = &nat->mappings[index];
+	struct subscriber *s = &nat->subscribers[m->subscriber];
 	uint32_t *head;
+
+	head = head_internal(nat, m->protocol, m->internal, m->remote);
+	m->next_internal = *head;
+	*head = index;
+	head = head_external(nat, m->protocol, m->external);
+	m->next_external = *head;
+	*head = index;
+	m->peer_prev = NAT_NONE;
+	m->peer_next = s->first;
+	if (s->first != NAT_NONE)
+		nat->mappings[s->first].peer_prev = index;
+	s->first = index;
+	s->mappings++;
+}
+
+uint32_t mapping_insert(struct nat *nat, uint64_t now,
+			const struct mapping *wanted)
+{
+	uint32_t subscriber = subscriber_get(nat, wanted->internal.addr);
+	struct mapping *m;
+	uint32_t index;
 
 	if (subscriber == NAT_NONE)
 		return NAT_NONE;
@@ -128,30 +149,20 @@ uint32_t mapping_insert(struct nat *nat, uint64_t now, uint8_t protocol,
 		subscriber_put(nat, subscriber);
 		return NAT_NONE;
 	}
-	nat->mappings[index] = (struct mapping){
-		.internal = internal,
-		.external = external,
-		.remote = remote,
-		.sessions = NAT_NONE,
-		.subscriber = subscriber,
-		.policy = policy,
-		.protocol = protocol,
-		.flags = flags,
-	};
-	head = head_internal(nat, protocol, internal, remote);
-	nat->mappings[index].next_internal = *head;
-	*head = index;
-	head = head_external(nat, protocol, external);
-	nat->mappings[index].next_external = *head;
-	*head = index;
-	nat->subscribers[subscriber].mappings++;
-	policy_get(nat, policy);
-	allocate_take(nat, &nat->mappings[index]);
+	m = &nat->mappings[index];
+	*m = *wanted;
+	m->sessions = NAT_NONE;
+	m->n_sessions = 0;
+	m->keepers = 0;
+	m->subscriber = subscriber;
+	link_mapping(nat, index);
+	policy_get(nat, m->policy);
+	allocate_take(nat, m);
 	nat_count(nat, NAT_MAPPINGS_CREATED);
 	event_mapping(nat, now, NAT_EVENT_MAPPING_CREATED,
-		      flags & MAPPING_FIXED ? NAT_REASON_STATIC
-					    : NAT_REASON_NONE,
-		      &nat->mappings[index]);
+		      m->flags & MAPPING_FIXED ? NAT_REASON_STATIC
+					       : NAT_REASON_NONE,
+		      m);
 	return index;
 }
 
@@ -161,17 +172,46 @@ uint32_t mapping_make(struct nat *nat, struct nat_now now,
 {
 	const struct nat_behaviour *behaviour =
 		policy_behaviour(nat, policy, tuple->protocol);
-	struct endpoint remote = mapping_remote(behaviour->mapping, tuple->dst);
-	struct endpoint external;
+	struct mapping wanted = {
+		.protocol = tuple->protocol,
+		.internal = tuple->src,
+		.remote = mapping_remote(behaviour->mapping, tuple->dst),
+		.policy = policy,
+	};
+	struct allocation got;
 	uint32_t index;
 
-	if (!allocate_endpoint(nat, now, tuple, policy, &external, why))
+	if (!allocate_endpoint(nat, now, tuple, policy, &got, why))
 		return NAT_NONE;
-	index = mapping_insert(nat, now.lapse, tuple->protocol, tuple->src,
-			       external, remote, policy, 0);
+	wanted.external = got.external;
+	wanted.block = got.block;
+	index = mapping_insert(nat, now.lapse, &wanted);
 	if (index == NAT_NONE)
 		*why = NAT_DROP_MAX_SESSIONS;
 	return index;
+}
+
+uint32_t mapping_whole(struct nat *nat, uint64_t now, const struct tuple *tuple)
+{
+	uint32_t i = address_index(nat, tuple->dst.addr);
+	struct mapping wanted = {
+		.protocol = tuple->protocol,
+		.external = tuple->dst,
+		.block = NAT_NONE,
+	};
+	const struct nat_behaviour *behaviour;
+
+	if (i == NAT_NONE || !nat->addresses[i].owner)
+		return NAT_NONE;
+	wanted.internal =
+		(struct endpoint){nat->addresses[i].owner, tuple->dst.port};
+	wanted.policy = policy_of(nat, wanted.internal.addr, NULL);
+	behaviour = policy_behaviour(nat, wanted.policy, tuple->protocol);
+	if (!nat->addresses[i].fixed && behaviour->filtering != NAT_FILTER_EIF)
+		return NAT_NONE;
+	if (nat->addresses[i].fixed)
+		wanted.flags = MAPPING_OPEN;
+	return mapping_insert(nat, now, &wanted);
 }
 
 /** unchain() - take @index out of a chain of mappings */
@@ -186,6 +226,21 @@ static void unchain(struct nat *nat, uint32_t *head, uint32_t index, bool in)
 		   : nat->mappings[index].next_internal;
 }
 
+/** unlink_peer() - out of the subscriber's list */
+static void unlink_peer(struct nat *nat, uint32_t index)
+{
+	struct mapping *m = &nat->mappings[index];
+	struct subscriber *s = &nat->subscribers[m->subscriber];
+
+	if (m->peer_prev == NAT_NONE)
+		s->first = m->peer_next;
+	else
+		nat->mappings[m->peer_prev].peer_next = m->peer_next;
+	if (m->peer_next != NAT_NONE)
+		nat->mappings[m->peer_next].peer_prev = m->peer_prev;
+	s->mappings--;
+}
+
 void mapping_end(struct nat *nat, uint64_t now, uint32_t mapping,
 		 enum nat_reason reason)
 {
@@ -197,7 +252,7 @@ void mapping_end(struct nat *nat, uint64_t now, uint32_t mapping,
 		mapping, false);
 	unchain(nat, head_external(nat, m->protocol, m->external), mapping,
 		true);
-	nat->subscribers[subscriber].mappings--;
+	unlink_peer(nat, mapping);
 	allocate_release(nat, now, m);
 	nat_count(nat, NAT_MAPPINGS_DELETED);
 	event_mapping(nat, now, NAT_EVENT_MAPPING_DELETED, reason, m);

@@ -204,6 +204,8 @@ struct session *miss_inbound(struct step *step, const struct tuple *tuple,
 	enum nat_stat why = NAT_DROP_MAX_SESSIONS;
 	struct session *s;
 
+	if (m == NAT_NONE && opens(&step->h))
+		m = mapping_whole(nat, step->now.lapse, tuple);
 	if (m == NAT_NONE) {
 		*verdict = for_host(nat, tuple)
 				   ? pass(step, NAT_PASSED_HOST)
@@ -227,6 +229,10 @@ struct session *miss_inbound(struct step *step, const struct tuple *tuple,
 	s = session_make(nat, step->now, m, tuple->src, SIDE_EXTERNAL,
 			 NAT_REASON_INBOUND, &why);
 	if (!s) {
+		if (!nat->mappings[m].n_sessions &&
+		    !(nat->mappings[m].flags & MAPPING_FIXED))
+			mapping_end(nat, step->now.lapse, m,
+				    NAT_REASON_LAST_SESSION);
 		exhausted_event(nat, step->now.lapse, tuple, why);
 		*verdict = drop(step, why);
 	}

@@ -31,6 +31,23 @@ static int exempt_configure(struct nat *nat,
 	return 0;
 }
 
+/** inside_configure() - take over the internal subnets; 0 or -ENOMEM */
+static int inside_configure(struct nat *nat,
+			    const struct nat_settings *settings)
+{
+	size_t bytes = settings->n_inside * sizeof(*nat->inside);
+	struct nat_prefix *copy = malloc(bytes + 1);
+
+	if (!copy)
+		return -ENOMEM;
+	if (bytes)
+		memcpy(copy, settings->inside, bytes);
+	free(nat->inside);
+	nat->inside = copy;
+	nat->n_inside = settings->n_inside;
+	return 0;
+}
+
 struct nat *nat_alloc(const struct nat_settings *settings,
 		      const struct nat_pool *pool, uint64_t seed,
 		      struct nat_now now)
@@ -50,6 +67,7 @@ struct nat *nat_alloc(const struct nat_settings *settings,
 	if (table_alloc(nat, now.lapse) < 0 || fragment_alloc(nat) < 0 ||
 	    policy_configure(nat, settings) < 0 ||
 	    exempt_configure(nat, settings) < 0 ||
+	    inside_configure(nat, settings) < 0 ||
 	    forward_configure(nat, settings) < 0 ||
 	    nat_pool_set(nat, pool, now) < 0) {
 		nat_free(nat);
@@ -69,6 +87,7 @@ void nat_free(struct nat *nat)
 	free(nat->own);
 	free(nat->exempt);
 	free(nat->forwards);
+	free(nat->inside);
 	free(nat);
 }
 
@@ -111,6 +130,7 @@ int nat_configure(struct nat *nat, const struct nat_settings *settings,
 		return -EINVAL;
 	if (policy_configure(nat, settings) < 0 ||
 	    exempt_configure(nat, settings) < 0 ||
+	    inside_configure(nat, settings) < 0 ||
 	    forward_configure(nat, settings) < 0)
 		return -ENOMEM;
 	nat->port_first = settings->port_first;

@@ -278,6 +278,7 @@ extern const char *const nat_reason_names[];
  * @internal:	internal endpoint, or zeros
  * @external:	external endpoint, or zeros
  * @remote:	remote endpoint, or zeros
+ * @last_port:	of a port block, whose first one is in @external; else 0
  */
 struct nat_event {
 	uint64_t at;
@@ -287,6 +288,7 @@ struct nat_event {
 	struct endpoint internal;
 	struct endpoint external;
 	struct endpoint remote;
+	uint16_t last_port;
 };
 
 /**

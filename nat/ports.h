@@ -41,9 +41,13 @@ void port_set_add(struct port_set *set, uint16_t port);
 /** port_set_remove() - take @port out; nothing happens if it is not in */
 void port_set_remove(struct port_set *set, uint16_t port);
 
+/** port_set_any() - whether the set has one of the ports @first to @last */
+bool port_set_any(const struct port_set *set, uint16_t first, uint16_t last);
+
 /**
  * port_set_find() - the first port not in the set from @start on
  * @set:	the set
+ * @also:	a second set that the port may not be in either, or NULL
  * @first:	lowest port that will do
  * @last:	highest port that will do, not below @first
  * @start:	where to begin, wrapping round from @last to @first
@@ -53,7 +57,8 @@ void port_set_remove(struct port_set *set, uint16_t port);
  *
  * Return: the port, or -1 if all of them are in the set.
  */
-int port_set_find(const struct port_set *set, uint16_t first, uint16_t last,
-		  uint16_t start, enum port_parity parity);
+int port_set_find(const struct port_set *set, const struct port_set *also,
+		  uint16_t first, uint16_t last, uint16_t start,
+		  enum port_parity parity);
 
 #endif /* NAT_PORTS_H */

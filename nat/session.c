@@ -196,7 +196,9 @@ struct session *session_make(struct nat *nat, struct nat_now now,
 	fill(nat, s, now.lapse, mapping, remote);
 	link_session(nat, s);
 	filter_open(nat, s);
-	if (by == SIDE_INTERNAL || inbound_keeps(nat, s))
+	/* The first session of a mapping keeps it, whoever opened it (basic
+	 * NAT maps at a caller's knock as well). */
+	if (by == SIDE_INTERNAL || m->n_sessions == 1 || inbound_keeps(nat, s))
 		session_keep(nat, s);
 	timer_file(nat, s);
 	nat_count(nat, NAT_SESSIONS_CREATED);

@@ -201,7 +201,7 @@ struct nat_client_rule {
 
 /**
  * struct nat_forward - `forwards`: a static mapping
- * @protocol:	6 or 17
+ * @protocol:	6 or 17; 0: all of the address, one to one, ports untouched
  * @external:	address (0: the first of the pool) and first port
  * @internal:	address and first port
  * @count:	how many ports in a row
@@ -226,6 +226,12 @@ struct nat_exempt {
 	uint16_t port;
 };
 
+/** struct nat_prefix - an IPv4 prefix; @addr in host order, host bits kept */
+struct nat_prefix {
+	uint32_t addr;
+	unsigned bits;
+};
+
 /**
  * struct nat_settings - the whole of it; arrays belong to who made it
  */
@@ -239,6 +245,9 @@ struct nat_settings {
 	size_t n_forwards;
 	struct nat_exempt *exempt;
 	size_t n_exempt;
+	struct nat_prefix *inside; /* the subnets of the LANs, in order: whom
+				    * deterministic NAT counts */
+	size_t n_inside;
 	uint16_t port_first; /* wan.port-range */
 	uint16_t port_last;
 	uint32_t max_sessions;

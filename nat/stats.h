@@ -78,7 +78,9 @@
 	X(DROP_SUBSCRIBER_SESSIONS, "drop-subscriber-sessions",               \
 	  "over sessions-per-subscriber")                                     \
 	X(DROP_SUBSCRIBER_PORTS, "drop-subscriber-ports",                     \
-	  "over ports-per-subscriber or the subscriber's port blocks")        \
+	  "over ports-per-subscriber")                                        \
+	X(DROP_SUBSCRIBER_BLOCKS, "drop-subscriber-blocks",                   \
+	  "the subscriber's port blocks are full")                            \
 	X(DROP_RATE, "drop-rate", "over new-sessions-per-second")             \
 	X(DROP_PORTS_EXHAUSTED, "drop-ports-exhausted",                       \
 	  "no external port left for it")                                     \

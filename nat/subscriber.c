@@ -2,6 +2,7 @@
 /*
  * subscriber - one internal address, for what is counted or paired by client
  */
+#include "nat/allocate.h"
 #include "nat/table.h"
 
 /** head_of() - the chain of an address */
@@ -36,6 +37,8 @@ uint32_t subscriber_get(struct nat *nat, uint32_t addr)
 	nat->subscribers[i] = (struct subscriber){
 		.addr = addr,
 		.next = *head,
+		.first = NAT_NONE,
+		.blocks = NAT_NONE,
 		.address = NAT_NONE,
 	};
 	*head = i;
@@ -46,8 +49,10 @@ void subscriber_put(struct nat *nat, uint32_t index)
 {
 	uint32_t *link;
 
-	if (nat->subscribers[index].mappings)
+	if (nat->subscribers[index].mappings ||
+	    nat->subscribers[index].blocks != NAT_NONE)
 		return;
+	allocate_disown(nat, nat->subscribers[index].addr);
 	link = head_of(nat, nat->subscribers[index].addr);
 	while (*link != index)
 		link = &nat->subscribers[*link].next;

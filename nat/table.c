@@ -2,6 +2,8 @@
 /*
  * table - the arrays, taken once at the start
  */
+#include "nat/block.h"
+#include "nat/hold.h"
 #include "nat/table.h"
 
 #include <errno.h>
@@ -41,18 +43,6 @@ static int pool_make(struct nat *nat, struct pool *pool, uint32_t size)
 	return pool_alloc(pool, size);
 }
 
-/** held_alloc() - the ring of resting ports */
-static int held_alloc(struct nat *nat, uint64_t now)
-{
-	nat->held = nat_calloc(nat, nat->hold_down_max, sizeof(*nat->held));
-	if (!nat->held)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < nat->hold_down_max; i++)
-		nat->held[i].address = NAT_NONE;
-	wheel_init(&nat->held_wheel, &nat->held->link, sizeof(*nat->held), now);
-	return 0;
-}
-
 int table_alloc(struct nat *nat, uint64_t now)
 {
 	uint32_t n = nat->max_sessions;
@@ -73,7 +63,7 @@ int table_alloc(struct nat *nat, uint64_t now)
 	    hash_alloc(nat, &nat->mapping_external, n) < 0 ||
 	    hash_alloc(nat, &nat->subscriber_hash, n) < 0 ||
 	    hash_alloc(nat, &nat->filter_hash, n) < 0 ||
-	    held_alloc(nat, now) < 0)
+	    hold_alloc(nat, now) < 0 || block_alloc(nat, now) < 0)
 		return -ENOMEM;
 	wheel_init(&nat->wheel, &nat->sessions->link, sizeof(*nat->sessions),
 		   now);
@@ -87,6 +77,8 @@ void table_free(struct nat *nat)
 	free(nat->subscribers);
 	free(nat->filters);
 	free(nat->held);
+	free(nat->blocks);
+	pool_free(&nat->block_pool);
 	pool_free(&nat->session_pool);
 	pool_free(&nat->mapping_pool);
 	pool_free(&nat->subscriber_pool);

@@ -108,10 +108,23 @@ uint32_t mapping_make(struct nat *nat, struct nat_now now,
 		      const struct tuple *tuple, uint16_t policy,
 		      enum nat_stat *why);
 
-/** mapping_insert() - a mapping between given endpoints; NAT_NONE when full */
-uint32_t mapping_insert(struct nat *nat, uint64_t now, uint8_t protocol,
-			struct endpoint internal, struct endpoint external,
-			struct endpoint remote, uint16_t policy, uint8_t flags);
+/**
+ * mapping_insert() - a mapping as given
+ * @wanted:	protocol, endpoints, block, policy and flags count
+ *
+ * Return: its index, or NAT_NONE when the table is full.
+ */
+uint32_t mapping_insert(struct nat *nat, uint64_t now,
+			const struct mapping *wanted);
+
+/**
+ * mapping_whole() - a mapping for an inbound packet to an address that is all
+ * one internal address's
+ *
+ * Return: its index, or NAT_NONE if the address is nobody's, or not open.
+ */
+uint32_t mapping_whole(struct nat *nat, uint64_t now,
+		       const struct tuple *tuple);
 
 /** mapping_end() - the end of a mapping and of all its sessions */
 void mapping_end(struct nat *nat, uint64_t now, uint32_t mapping,
