@@ -210,13 +210,12 @@ void allocate_take(struct nat *nat, const struct mapping *mapping)
 }
 
 void allocate_release(struct nat *nat, uint64_t now,
-		      const struct mapping *mapping)
+		      const struct mapping *mapping, bool rest)
 {
 	enum port_class class = port_class_of(mapping->protocol);
 	uint32_t index = address_index(nat, mapping->external.addr);
 	const struct nat_policy *policy =
 		&policy_slot(nat, mapping->policy)->policy;
-	uint64_t rest = policy->timer[NAT_TIMER_HOLD_DOWN];
 
 	if (class != PORT_CLASSES)
 		nat->subscribers[mapping->subscriber].ports[class]--;
@@ -231,8 +230,9 @@ void allocate_release(struct nat *nat, uint64_t now,
 		return;
 	/* One's own address needs no rest: nobody else gets the port. */
 	if (nat->addresses[index].owner || (mapping->flags & MAPPING_FIXED))
-		rest = 0;
-	hold_port(nat, now, rest, index, class, mapping->external.port);
+		rest = false;
+	hold_port(nat, now, rest ? policy->timer[NAT_TIMER_HOLD_DOWN] : 0,
+		  index, class, mapping->external.port);
 }
 
 void allocate_disown(struct nat *nat, uint32_t internal)

@@ -34,9 +34,12 @@ bool allocate_endpoint(struct nat *nat, struct nat_now now,
 /** allocate_take() - @mapping holds its external endpoint from now on */
 void allocate_take(struct nat *nat, const struct mapping *mapping);
 
-/** allocate_release() - @mapping, off the tables already, lets go of it */
+/**
+ * allocate_release() - @mapping, off the tables already, lets go of it
+ * @rest:	whether its port rests as the setting says; else it is free
+ */
 void allocate_release(struct nat *nat, uint64_t now,
-		      const struct mapping *mapping);
+		      const struct mapping *mapping, bool rest);
 
 /** allocate_disown() - @internal is gone: an address of its own is free */
 void allocate_disown(struct nat *nat, uint32_t internal);

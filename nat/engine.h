@@ -263,6 +263,7 @@ struct output_slot {
 };
 
 struct fragments;
+struct waiting_syn;
 
 /** struct hash - heads of chains; a power of two of them */
 struct hash {
@@ -327,6 +328,8 @@ struct nat {
 	struct output_slot outputs[OUTPUT_RING];
 	uint32_t output_first, output_count;
 	struct fragments *fragments;
+	struct waiting_syn *syns; /* SYN_MAX */
+	uint32_t syn_count, syn_place;
 	uint64_t icmp_used_us; /* real time up to which our ICMP rate is used */
 
 	size_t memory;

@@ -9,6 +9,7 @@
 #include "nat/fragment.h"
 #include "nat/hold.h"
 #include "nat/policy.h"
+#include "nat/syn.h"
 #include "nat/table.h"
 #include "nat/timer.h"
 
@@ -57,6 +58,7 @@ bool nat_expire(struct nat *nat, struct nat_now now, unsigned budget)
 
 	hold_expire(nat, now.lapse);
 	block_expire(nat, now.lapse);
+	syn_expire(nat, now);
 	fragment_expire(nat, now.real);
 	while ((i = wheel_pop(&nat->wheel, now.lapse)) != WHEEL_NONE) {
 		struct session *s = &nat->sessions[i];
@@ -82,7 +84,9 @@ uint64_t nat_next(const struct nat *nat)
 	uint64_t session = wheel_next(&nat->wheel);
 	uint64_t held = wheel_next(&nat->held_wheel);
 	uint64_t block = wheel_next(&nat->block_wheel);
+	uint64_t syn = syn_next(nat);
 	uint64_t port = held < block ? held : block;
+	uint64_t flow = session < syn ? session : syn;
 
-	return session < port ? session : port;
+	return flow < port ? flow : port;
 }

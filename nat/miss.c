@@ -5,10 +5,14 @@
 #include "nat/address.h"
 #include "nat/answer.h"
 #include "nat/event.h"
+#include "nat/evict.h"
 #include "nat/filter.h"
 #include "nat/policy.h"
 #include "nat/step.h"
+#include "nat/syn.h"
 #include "nat/table.h"
+
+#define EVICT_TRIES 8
 
 /** stray_event() - tell of a packet that belongs to nothing */
 static void stray_event(struct step *step, enum nat_event_type type,
@@ -145,6 +149,14 @@ struct session *miss_outbound(struct step *step, enum nat_verdict *verdict)
 		nat_expire(nat, step->now, UINT32_MAX);
 		s = make_outbound(step, policy, &why);
 	}
+	/* Ending one session may free no port, if others share the mapping:
+	 * a few tries, and then it is exhaustion all the same. */
+	for (int tries = 0;
+	     !s && tries < EVICT_TRIES &&
+	     p->on_exhaustion == NAT_EXHAUST_EVICT &&
+	     evict_oldest(nat, step->now.lapse, step->h.tuple.src.addr, why);
+	     tries++)
+		s = make_outbound(step, policy, &why);
 	if (!s)
 		*verdict = exhausted(step, p, why);
 	return s;
@@ -169,6 +181,20 @@ bool for_host(const struct nat *nat, const struct tuple *tuple)
 	       port_set_has(&a->reserved[class], tuple->dst.port);
 }
 
+/** refuse() - an ICMP error, for a SYN only after a while (RFC 5382 REQ-4) */
+static void refuse(struct step *step, uint16_t policy)
+{
+	const struct headers *h = &step->h;
+	uint64_t wait = policy_slot(step->nat, policy)
+				->policy.timer[NAT_TIMER_TCP_IN_SYN];
+
+	if (h->tuple.protocol == PROTO_TCP && (h->tcp_flags & TCP_SYN) && wait)
+		syn_hold(step->nat, step->now.lapse, h, wait);
+	else
+		answer_icmp(step->nat, step->now, h, h->tuple.dst.addr,
+			    ICMP_UNREACHABLE, 3);
+}
+
 /** stray_inbound() - an inbound packet that may not come in */
 static enum nat_verdict stray_inbound(struct step *step, uint16_t policy,
 				      enum nat_stat stat,
@@ -183,9 +209,7 @@ static enum nat_verdict stray_inbound(struct step *step, uint16_t policy,
 			answer_rst(step->nat, h);
 		break;
 	case NAT_STRAY_IN_ICMP:
-		/* A SYN waits first: RFC 5382 REQ-4 (syn.c). */
-		answer_icmp(step->nat, step->now, h, h->tuple.dst.addr,
-			    ICMP_UNREACHABLE, 3);
+		refuse(step, policy);
 		break;
 	case NAT_STRAY_IN_HOST:
 		return pass(step, NAT_PASSED_HOST);

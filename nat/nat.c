@@ -11,6 +11,7 @@
 #include "nat/forward.h"
 #include "nat/fragment.h"
 #include "nat/policy.h"
+#include "nat/syn.h"
 #include "nat/table.h"
 #include "nat/timer.h"
 
@@ -65,7 +66,7 @@ struct nat *nat_alloc(const struct nat_settings *settings,
 	nat->port_first = settings->port_first;
 	nat->port_last = settings->port_last;
 	if (table_alloc(nat, now.lapse) < 0 || fragment_alloc(nat) < 0 ||
-	    policy_configure(nat, settings) < 0 ||
+	    syn_alloc(nat) < 0 || policy_configure(nat, settings) < 0 ||
 	    exempt_configure(nat, settings) < 0 ||
 	    inside_configure(nat, settings) < 0 ||
 	    forward_configure(nat, settings) < 0 ||
@@ -84,6 +85,7 @@ void nat_free(struct nat *nat)
 	addresses_free(NULL, nat->addresses, nat->n_addresses);
 	table_free(nat);
 	fragment_free(nat);
+	free(nat->syns);
 	free(nat->own);
 	free(nat->exempt);
 	free(nat->forwards);

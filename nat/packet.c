@@ -253,3 +253,11 @@ int packet_parse_inner(const struct headers *outer, struct headers *h)
 		return NAT_DROP_ICMP_INNER;
 	return PACKET_OK;
 }
+
+void packet_ends(struct headers *h)
+{
+	h->tuple.src.addr = wire_get32(h->ip + 12);
+	h->tuple.dst.addr = wire_get32(h->ip + 16);
+	h->tuple.src.port = wire_get16(h->ip + h->header_len);
+	h->tuple.dst.port = wire_get16(h->ip + h->header_len + 2);
+}

@@ -135,4 +135,10 @@ int packet_parse(uint8_t *bytes, size_t len, struct headers *h);
  */
 int packet_parse_inner(const struct headers *outer, struct headers *h);
 
+/**
+ * packet_ends() - addresses and ports of a packet that was parsed before
+ * @h:		ip, header_len and the protocol are set; the ends are filled in
+ */
+void packet_ends(struct headers *h);
+
 #endif /* NAT_PACKET_H */
