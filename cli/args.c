@@ -58,7 +58,8 @@ int args_parse(struct cli *cli, int *argc, char **argv,
 		if (!value)
 			return cli_error(CLI_USAGE, "%s needs a value",
 					 option->name);
-		*option->value = value;
+		if (option->value)
+			*option->value = value;
 	}
 	/* what stands behind the "--", if there is one */
 	for (i++; i < *argc; i++)

@@ -157,7 +157,7 @@ int ask(const struct cli *cli, json_t *request, row_fn *row, void *arg,
 	json_t **last)
 {
 	json_t *answer = NULL;
-	FILE *stream;
+	FILE *stream = NULL;
 	int code;
 
 	if (!request)

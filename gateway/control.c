@@ -106,6 +106,7 @@ static void give_to_group(const char *path, const char *name)
 
 	if (!name)
 		return;
+	/* cppcheck-suppress getgrnamCalled ; there is one thread */
 	group = getgrnam(name);
 	if (!group)
 		log_warning("control.group: no group %s: only root may use %s; "

@@ -255,8 +255,8 @@ static void cut_off(struct control_client *client)
 		     (long)client->control->stall.tv_sec);
 	client->stalled = true;
 	client->state = REQUEST_DONE;
-	finish(client);
 	bufferevent_enable(client->buffer, EV_WRITE);
+	finish(client);
 }
 
 /** on_event() - end of the input, a time-out, or a broken connection */

@@ -8,11 +8,13 @@
 #include <string.h>
 #include "base/log.h"
 
-#define NAME(id, name)	name,
-#define COUNT(id, name) +1
+#define NAME(id, name)	 name,
+#define EVENT(id, name)	 COUNT_##id,
+#define REASON(id, name) COUNT_##id,
 
-#define NAT_EVENTS  (0 NAT_EVENT_LIST(COUNT))
-#define NAT_REASONS (0 NAT_REASON_LIST(COUNT))
+/* How many names the engine has of each. */
+enum { NAT_EVENT_LIST(EVENT) NAT_EVENTS };
+enum { NAT_REASON_LIST(REASON) NAT_REASONS };
 
 static_assert((RING_SIZE & (RING_SIZE - 1)) == 0,
 	      "a number's place in the ring is its lower bits");

@@ -84,8 +84,10 @@ static void put_string(struct row *row, const char *value)
 		} else if (c < 0x20 || c == 0x7f) {
 			snprintf(escape, sizeof(escape), "\\u%04x", c);
 			put(row, escape, 6);
+		} else if (c < 0x80 || utf8) {
+			put_char(row, value[i]);
 		} else {
-			put_char(row, c < 0x80 || utf8 ? (char)c : '?');
+			put_char(row, '?');
 		}
 	}
 	put_char(row, '"');

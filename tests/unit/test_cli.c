@@ -10,9 +10,9 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "cli/args.c"
-#include "cli/connection.c"
-#include "cli/table.c"
+#include "cli/args.c"	    // NOLINT(bugprone-suspicious-include)
+#include "cli/connection.c" // NOLINT(bugprone-suspicious-include)
+#include "cli/table.c"	    // NOLINT(bugprone-suspicious-include)
 
 static char message[512];
 
