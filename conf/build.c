@@ -186,7 +186,7 @@ static void clients_build(struct conf_load *load, struct conf *conf)
 		client->policy = conf->nat.policy;
 		if (item && item->kind == ITEM_VALUE)
 			client->policy = profile_get(load, item->value.text,
-						     item->origin)
+						     item->value_at)
 						 ->policy;
 		store_policies(&load->items, client->name, &client->policy);
 	}

@@ -83,7 +83,7 @@ static struct conf_profile *profile_join(struct conf_load *load)
 	}
 	if (!chosen || !strcmp(chosen->value.text, "default"))
 		return NULL;
-	profile = profile_get(load, chosen->value.text, chosen->origin);
+	profile = profile_get(load, chosen->value.text, chosen->value_at);
 	items_join(load->region, &load->items, &profile->items);
 	return profile;
 }

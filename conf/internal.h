@@ -52,6 +52,8 @@ enum conf_item_kind {
  * @base:	BASE_POLICY or a collection, even for a client's values
  * @element:	of a collection: which one, "phone" or "0"; else NULL
  * @value:	parsed
+ * @origin:	of the key
+ * @value_at:	of the value
  * @rank:	the higher wins
  * @order:	position in the joined list
  * @dead:	lost against another
@@ -64,6 +66,7 @@ struct conf_item {
 	const char *element;
 	union conf_value value;
 	struct conf_origin origin;
+	struct conf_origin value_at;
 	unsigned rank;
 	size_t order;
 	bool dead;

@@ -107,6 +107,7 @@ static void walk_value(struct conf_text *source, const struct place *place,
 	item = emit(source, place, ITEM_VALUE);
 	item->key = key;
 	item->value = value;
+	item->value_at = at;
 }
 
 /** element_enter() - make @place one of the element @name of a collection */
