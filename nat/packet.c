@@ -125,7 +125,8 @@ static int parse_tcp(struct headers *h, bool whole)
 	if (!whole)
 		return PACKET_OK;
 	if (h->transport_len < TCP_HEADER_MIN)
-		return NAT_DROP_TRUNCATED;
+		return headers_fragment(h) ? NAT_DROP_FRAGMENT_BAD
+					   : NAT_DROP_TRUNCATED;
 	data_offset = (t[12] >> 4) * 4u;
 	h->tcp_flags = t[13];
 	if (data_offset < TCP_HEADER_MIN ||

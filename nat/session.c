@@ -195,7 +195,6 @@ struct session *session_make(struct nat *nat, struct nat_now now,
 	s = &nat->sessions[index];
 	fill(nat, s, now.lapse, mapping, remote);
 	link_session(nat, s);
-	filter_open(nat, s);
 	/* The first session of a mapping keeps it, whoever opened it (basic
 	 * NAT maps at a caller's knock as well). */
 	if (by == SIDE_INTERNAL || m->n_sessions == 1 || inbound_keeps(nat, s))
@@ -212,6 +211,7 @@ void session_keep(struct nat *nat, struct session *session)
 		return;
 	session->flags |= SESSION_KEEPER;
 	nat->mappings[session->mapping].keepers++;
+	filter_open(nat, session);
 }
 
 /** remove_session() - everything of session_end() but the mapping */

@@ -43,20 +43,23 @@ static bool outcome(size_t i)
 static const char *counted(struct replay *r)
 {
 	const uint64_t *now = nat_counters(r->nat);
-	const char *which = NULL;
+	const char *which = NULL, *other = NULL;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < NAT_STATS; i++) {
 		if (!outcome(i) || now[i] == r->before[i])
 			continue;
-		/* pieces that a first fragment releases come on top of it */
-		if (i == NAT_FRAGMENTS_TRANSLATED && sum)
+		/* Pieces of datagrams that waited may come on top. */
+		if (i == NAT_FRAGMENTS_TRANSLATED ||
+		    i == NAT_DROP_FRAGMENT_EARLY) {
+			other = nat_stat_names[i];
 			continue;
+		}
 		sum += now[i] - r->before[i];
 		which = nat_stat_names[i];
 	}
-	if (sum == 1)
-		return which;
+	if (sum == 1 || (!sum && other))
+		return sum ? which : other;
 	replay_fail(r, "counted %llu times, last as %s",
 		    (unsigned long long)sum, which ? which : "nothing");
 	return NULL;
