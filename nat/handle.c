@@ -59,6 +59,10 @@ static enum nat_verdict outbound(struct step *step)
 	    !(step->h.icmp_kind == ICMP_KIND_ERROR &&
 	      address_own(nat, tuple->src.addr)))
 		return drop(step, NAT_DROP_SPOOFED);
+	if (step->h.icmp_kind == ICMP_KIND_OTHER)
+		return address_own(nat, tuple->src.addr)
+			       ? pass(step, NAT_PASSED_HOST)
+			       : drop(step, NAT_DROP_ICMP_TYPE);
 	if (exempted(nat, tuple->dst))
 		return pass(step, NAT_PASSED_EXEMPT);
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
@@ -84,6 +88,9 @@ static enum nat_verdict inbound(struct step *step)
 
 	if (address_index(nat, tuple->src.addr) != NAT_NONE)
 		return drop(step, NAT_DROP_SPOOFED);
+	if (step->h.icmp_kind == ICMP_KIND_OTHER)
+		return for_host(nat, tuple) ? pass(step, NAT_PASSED_HOST)
+					    : drop(step, NAT_DROP_ICMP_TYPE);
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
 		return icmp_error_in(step);
 	s = session_find_in(nat, step->now.lapse, tuple);
@@ -113,6 +120,8 @@ static enum nat_verdict hairpin(struct step *step)
 	enum nat_verdict verdict;
 	struct session *from, *to;
 
+	if (step->h.icmp_kind == ICMP_KIND_OTHER)
+		return drop(step, NAT_DROP_ICMP_TYPE);
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
 		return icmp_error_hairpin(step);
 	if (mapping_find_in(nat, step->now.lapse, tuple->protocol, tuple->dst,
@@ -177,9 +186,6 @@ static int sane(const struct step *step)
 
 	if (martian(tuple->src.addr) || martian(tuple->dst.addr))
 		return NAT_DROP_MARTIAN;
-	if (tuple->protocol == PROTO_ICMP && !headers_offset(&step->h) &&
-	    step->h.icmp_kind == ICMP_KIND_OTHER)
-		return NAT_DROP_ICMP_TYPE;
 	/* RFC 1858: nothing but an attack cuts TCP's flags off. */
 	if (tuple->protocol == PROTO_TCP && headers_offset(&step->h) == 8)
 		return NAT_DROP_FRAGMENT_BAD;
