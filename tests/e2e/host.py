@@ -112,9 +112,9 @@ class Socket:
     def pump(self, size, seed=1):
         """Send so many bytes; a Future of their SHA-256."""
         return self.host.begin("pump", sock=self.handle, size=size, seed=seed,
-                               timeout=0)
+                               timeout=30 * SLOW)
 
-    def drain(self, size, timeout=10):
+    def drain(self, size, timeout=30):
         """Receive so many; a Future of their SHA-256."""
         return self.host.begin("drain", sock=self.handle, size=size,
                                timeout=timeout * SLOW)

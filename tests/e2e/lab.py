@@ -37,10 +37,11 @@ class Lab:
     """The hosts, lapsed, and what it is asked."""
 
     def __init__(self, keep=None, clients=1, router=False, wan_mtu=1500,
-                 offload=True, start=True, settings=None, **nat):
+                 offload="all", start=True, settings=None, **nat):
         """
         keep      folder that receives the logs in case of failure
-        offload   whether the hosts leave checksums and segmentation undone
+        offload   who leaves checksums and segmentation undone: "all" links;
+                  "hosts", but not the gateway's WAN; "none"
         settings  further settings, beside lan and wan
         nat       settings below `nat`, with _ for -
         """
@@ -121,8 +122,10 @@ class Lab:
             self.server.ip(f"address add {SERVER}/24 dev eth0",
                            f"address add {SERVER2}/24 dev eth0",
                            "link set eth0 up")
-        if not offload:
+        if offload == "none":
             self.no_offload()
+        elif offload == "hosts":
+            self.gateway.run("ethtool", "-K", "wan", "tx", "off")
 
     def build_router(self):
         """The way from the gateway to a server far away."""
@@ -249,6 +252,11 @@ class Lab:
         far = listener.accept()
         listener.close()
         return near, far
+
+    @staticmethod
+    def until(true, what=""):
+        """Wait until something is so."""
+        return poll(true, 10, what)
 
     @staticmethod
     def settle(*sockets):

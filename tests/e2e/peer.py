@@ -22,8 +22,7 @@ import threading
 
 from packets import Recorder
 
-IP_MTU_DISCOVER, IP_PMTUDISC_DO, IP_RECVERR = 10, 2, 11
-IP_BIND_ADDRESS_NO_PORT = 24
+IP_MTU_DISCOVER, IP_RECVERR, UDP_SEGMENT, SO_NO_CHECK = 10, 11, 103, 11
 TCP_STATES = ("", "established", "syn-sent", "syn-recv", "fin-wait-1",
               "fin-wait-2", "time-wait", "close", "close-wait", "last-ack",
               "listen", "closing")
@@ -128,6 +127,8 @@ def op_option(sock, name, value):
         "mtu-discover": (socket.IPPROTO_IP, IP_MTU_DISCOVER),
         "recverr": (socket.IPPROTO_IP, IP_RECVERR),
         "ttl": (socket.IPPROTO_IP, socket.IP_TTL),
+        "segment": (socket.IPPROTO_UDP, UDP_SEGMENT),
+        "no-check": (socket.SOL_SOCKET, SO_NO_CHECK),
     }[name]
     sock.setsockopt(level, number, value)
 
