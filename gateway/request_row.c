@@ -4,7 +4,6 @@
  */
 #include "gateway/request_row.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +35,21 @@ static void put(struct row *row, const char *bytes, size_t len)
 static void put_char(struct row *row, char c)
 {
 	put(row, &c, 1);
+}
+
+/** put_decimal() - @value with at least @digits digits; printf() is slow here
+ */
+static void put_decimal(struct row *row, uint64_t value, unsigned digits)
+{
+	char text[20]; /* UINT64_MAX has 20 digits */
+	size_t at = sizeof(text);
+
+	while (value || digits) {
+		text[--at] = (char)('0' + value % 10);
+		value /= 10;
+		digits -= digits > 0;
+	}
+	put(row, text + at, sizeof(text) - at);
 }
 
 /** put_name() - the comma and the name, if there is one, before a value */
@@ -118,11 +132,8 @@ void row_text(struct row *row, const char *name, const char *value)
 
 void row_number(struct row *row, const char *name, uint64_t value)
 {
-	char text[24];
-	int len = snprintf(text, sizeof(text), "%" PRIu64, value);
-
 	put_name(row, name);
-	put(row, text, (size_t)len);
+	put_decimal(row, value, 1);
 }
 
 void row_real(struct row *row, const char *name, double value)
@@ -145,25 +156,25 @@ void row_bool(struct row *row, const char *name, bool value)
 
 void row_seconds(struct row *row, const char *name, uint64_t ms)
 {
-	char text[32];
-	int len = snprintf(text, sizeof(text), "%" PRIu64 ".%03u", ms / 1000,
-			   (unsigned)(ms % 1000));
-
 	put_name(row, name);
-	if (ms == NAT_NEVER)
+	if (ms == NAT_NEVER) {
 		put(row, "null", 4);
-	else
-		put(row, text, (size_t)len);
+		return;
+	}
+	put_decimal(row, ms / 1000, 1);
+	put_char(row, '.');
+	put_decimal(row, ms % 1000, 3);
 }
 
 void row_endpoint(struct row *row, const char *name, struct endpoint e)
 {
-	char text[ENDPOINT_TEXT];
-
-	endpoint_format(e, text);
 	put_name(row, name);
 	put_char(row, '"');
-	put(row, text, strlen(text));
+	for (unsigned shift = 32; shift; shift -= 8) {
+		put_decimal(row, e.addr >> (shift - 8) & 255, 1);
+		put_char(row, shift > 8 ? '.' : ':');
+	}
+	put_decimal(row, e.port, 1);
 	put_char(row, '"');
 }
 

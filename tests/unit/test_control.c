@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include "gateway/request_row.h"
 #include "tests/unit/control_rig.h"
 
 /** setup() - a rig a test */
@@ -198,6 +199,63 @@ static void test_errors(void **state)
 	/* nothing of it had an effect */
 	assert_true(number(rig, "{\"request\":\"clock\"}", "time") == 0);
 	assert_int_equal(rows(rig, "{\"request\":\"events\"}"), 0);
+}
+
+/** written() - end a row; Return: the parsed object, to be released */
+static json_t *written(struct row *row, struct evbuffer *out)
+{
+	size_t len;
+	char *text;
+	json_t *object;
+
+	row_end(row);
+	text = evbuffer_readln(out, &len, EVBUFFER_EOL_LF);
+	assert_non_null(text);
+	object = json_loadb(text, len, 0, NULL);
+	assert_non_null(object);
+	free(text);
+	return object;
+}
+
+static void test_row(void **state)
+{
+	struct rig *rig = *state;
+	struct evbuffer *out = rig->request.out;
+	const struct endpoint lowest = {0, 0}, highest = {UINT32_MAX, 65535};
+	char longer[2000];
+	struct row row;
+	json_t *object;
+
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	row_begin(&row, out);
+	row_text(&row, "escaped", "\"\\\n\x01\x7f");
+	row_text(&row, "utf8", "\xc3\xa4");
+	row_text(&row, "broken", "a\xc3z");
+	row_text(&row, "longer", longer);
+	row_number(&row, "zero", 0);
+	row_number(&row, "big", INT64_MAX);
+	row_seconds(&row, "little", 5);
+	row_seconds(&row, "never", NAT_NEVER);
+	row_real(&row, "tenth", 0.1);
+	row_endpoint(&row, "lowest", lowest);
+	row_endpoint(&row, "highest", highest);
+	row_protocol(&row, "gre", 47);
+	object = written(&row, out);
+#define TEXT(name) json_string_value(json_object_get(object, name))
+#define REAL(name) json_number_value(json_object_get(object, name))
+	assert_string_equal(TEXT("escaped"), "\"\\\n\x01\x7f");
+	assert_string_equal(TEXT("utf8"), "\xc3\xa4");
+	assert_string_equal(TEXT("broken"), "a?z");
+	assert_string_equal(TEXT("longer"), longer);
+	assert_string_equal(TEXT("lowest"), "0.0.0.0:0");
+	assert_string_equal(TEXT("highest"), "255.255.255.255:65535");
+	assert_true(REAL("zero") == 0 && REAL("gre") == 47);
+	assert_int_equal(json_integer_value(json_object_get(object, "big")),
+			 INT64_MAX);
+	assert_true(REAL("little") == 0.005 && REAL("tenth") == 0.1);
+	assert_true(json_is_null(json_object_get(object, "never")));
+	json_decref(object);
 }
 
 static void test_status(void **state)
@@ -525,14 +583,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_errors),	TEST(test_status),
-		TEST(test_stats),	TEST(test_help),
-		TEST(test_session_row), TEST(test_filters),
-		TEST(test_pages),	TEST(test_kill),
-		TEST(test_clock),	TEST(test_reload_failing),
-		TEST(test_events),	TEST(test_events_lost),
-		TEST(test_wait),	TEST(test_wait_over),
-		TEST(test_follow),	TEST(test_clock_event),
+		TEST(test_errors),	   TEST(test_row),
+		TEST(test_status),	   TEST(test_stats),
+		TEST(test_help),	   TEST(test_session_row),
+		TEST(test_filters),	   TEST(test_pages),
+		TEST(test_kill),	   TEST(test_clock),
+		TEST(test_reload_failing), TEST(test_events),
+		TEST(test_events_lost),	   TEST(test_wait),
+		TEST(test_wait_over),	   TEST(test_follow),
+		TEST(test_clock_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
