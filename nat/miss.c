@@ -228,6 +228,11 @@ struct session *miss_inbound(struct step *step, const struct tuple *tuple,
 	enum nat_stat why = NAT_DROP_MAX_SESSIONS;
 	struct session *s;
 
+	/* The gateway's own ping may well use the identifier of a mapping. */
+	if (step->h.icmp_kind == ICMP_KIND_REPLY && for_host(nat, tuple)) {
+		*verdict = pass(step, NAT_PASSED_HOST);
+		return NULL;
+	}
 	if (m == NAT_NONE && opens(&step->h))
 		m = mapping_whole(nat, step->now.lapse, tuple);
 	if (m == NAT_NONE) {
