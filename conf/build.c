@@ -85,15 +85,31 @@ static void *collection_find(struct conf *conf, enum conf_base base,
 	return NULL;
 }
 
+/** element_name() - tell a new element what it is called */
+static void element_name(const struct conf_item *item, void *element)
+{
+	if (item->base == BASE_CLIENT) {
+		struct nat_client_rule *client = element;
+
+		client->name = item->element;
+	} else if (item->base == BASE_FORWARD) {
+		struct nat_forward *forward = element;
+
+		forward->name = item->element;
+	} else if (item->base == BASE_PORT) {
+		struct nat_port_rule *rule = element;
+
+		/* The name was checked when it was read. */
+		port_rule_parse(item->element, &rule->protocol, &rule->port);
+	}
+}
+
 /** element_get() - the element that an item is about, made if need be */
 static void *element_get(struct conf_load *load, struct conf *conf,
 			 const struct conf_item *item)
 {
 	struct conf_priv *priv = conf->priv;
 	void *element = collection_find(conf, item->base, item->element);
-	struct nat_client_rule *client;
-	struct nat_forward *forward;
-	struct nat_port_rule *rule;
 
 	if (element)
 		return element;
@@ -105,17 +121,7 @@ static void *element_get(struct conf_load *load, struct conf *conf,
 		return NULL;
 	}
 	element = collection_add(conf, item->base, item->element);
-	if (item->base == BASE_CLIENT) {
-		client = element;
-		client->name = item->element;
-	} else if (item->base == BASE_FORWARD) {
-		forward = element;
-		forward->name = item->element;
-	} else if (item->base == BASE_PORT) {
-		rule = element;
-		/* The name was checked when it was read. */
-		port_rule_parse(item->element, &rule->protocol, &rule->port);
-	}
+	element_name(item, element);
 	return element;
 }
 
@@ -206,7 +212,6 @@ struct conf *conf_build(struct conf_load *load)
 {
 	struct conf *conf = region_alloc(load->region, sizeof(*conf));
 	struct conf_priv *priv = region_alloc(load->region, sizeof(*priv));
-	struct conf_pool_entry *entry;
 
 	conf->priv = priv;
 	priv->region = load->region;
@@ -226,7 +231,9 @@ struct conf *conf_build(struct conf_load *load)
 			store(item->key, base, &item->value);
 	}
 	if (!conf->n_pool && !conf_find(priv, "wan.pool")) {
-		entry = collection_add(conf, BASE_POOL, "0");
+		struct conf_pool_entry *entry =
+			collection_add(conf, BASE_POOL, "0");
+
 		entry->interface = true;
 	}
 	store_policies(&load->items, NULL, &conf->nat.policy);

@@ -125,11 +125,11 @@ static size_t distance(const char *a, const char *b, size_t limit)
 
 		row[0] = i;
 		for (size_t j = 1; j <= lb; j++) {
-			char x = a[i - 1] == '_' ? '-' : a[i - 1];
+			int x = a[i - 1] == '_' ? '-' : a[i - 1];
 			size_t best;
 
 			if (x >= 'A' && x <= 'Z')
-				x = (char)(x - 'A' + 'a');
+				x += 'a' - 'A';
 			best = diagonal + (x != b[j - 1]);
 			if (row[j] + 1 < best)
 				best = row[j] + 1;

@@ -100,37 +100,37 @@ static void kill_class(struct region *region, struct conf_item **sorted,
 }
 
 size_t items_merge(struct region *region, struct conf_items *items,
-		   const struct conf_item ***result)
+		   const struct conf_item ***sorted)
 {
-	struct conf_item **sorted;
+	struct conf_item **all;
 	const struct conf_item **living;
 	size_t n = items->n;
 	size_t n_living = 0;
 
-	sorted = region_alloc(region, (n + 1) * sizeof(*sorted));
-	living = region_alloc(region, (n + 1) * sizeof(*living));
+	all = region_alloc(region, (n + 1) * sizeof(void *));
+	living = region_alloc(region, (n + 1) * sizeof(void *));
 	for (size_t i = 0; i < n; i++)
-		sorted[i] = &items->item[i];
+		all[i] = &items->item[i];
 	if (n)
-		qsort(sorted, n, sizeof(*sorted), compare_path);
+		qsort(all, n, sizeof(void *), compare_path);
 	for (size_t i = 0; i < n; i++) {
-		const struct conf_item *item = sorted[i];
+		const struct conf_item *item = all[i];
 
 		if (item->kind == ITEM_RESET)
-			kill_below(region, sorted, n, item);
+			kill_below(region, all, n, item);
 		if (item->kind != ITEM_VALUE)
 			continue;
-		if (i + 1 < n && sorted[i + 1]->kind == ITEM_VALUE &&
-		    !strcmp(sorted[i + 1]->path, item->path))
-			sorted[i]->dead = true;
+		if (i + 1 < n && all[i + 1]->kind == ITEM_VALUE &&
+		    !strcmp(all[i + 1]->path, item->path))
+			all[i]->dead = true;
 		if (item->key->flags & KEY_GENERAL) {
-			kill_class(region, sorted, n, item, "tcp");
-			kill_class(region, sorted, n, item, "udp");
+			kill_class(region, all, n, item, "tcp");
+			kill_class(region, all, n, item, "udp");
 		}
 	}
 	for (size_t i = 0; i < n; i++)
-		if (!sorted[i]->dead)
-			living[n_living++] = sorted[i];
-	*result = living;
+		if (!all[i]->dead)
+			living[n_living++] = all[i];
+	*sorted = living;
 	return n_living;
 }

@@ -15,11 +15,12 @@ static const char *const level_names[] = {"error", "warning", "info", "debug",
 static const char *const backend_names[] = {"auto", "nft", "iptables", NULL};
 
 /* Where keys may stand: of the daemon; of a NAT; of a client's NAT too. */
-#define F   .flags = KEY_FILE
-#define FN  .flags = KEY_FILE | KEY_NEEDED
-#define FP  .flags = KEY_FILE | KEY_PROFILE
-#define FPC .flags = KEY_FILE | KEY_PROFILE | KEY_CLIENT
+#define F   KEY_FILE
+#define FN  (KEY_FILE | KEY_NEEDED)
+#define FP  (KEY_FILE | KEY_PROFILE)
+#define FPC (KEY_FILE | KEY_PROFILE | KEY_CLIENT)
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): types and fields take none */
 #define AT(b, type, field)                            \
 	.base = (b), .offset = offsetof(type, field), \
 	.size = sizeof(((type *)0)->field)
@@ -31,10 +32,11 @@ static const char *const backend_names[] = {"auto", "nft", "iptables", NULL};
 #define IN_CLIENT(field)  AT(BASE_CLIENT, struct nat_client_rule, field)
 
 /* A timer of at least @shortest ms. */
-#define TIMER(id, name, shortest, text)                                   \
-	{                                                                 \
-		.path = "nat." name, .type = &type_duration,              \
-		IN_POLICY(timer[id]), .min = (shortest), FPC, .doc = text \
+#define TIMER(id, name, shortest, text)                                \
+	{                                                              \
+		.path = "nat." name, .type = &type_duration,           \
+		IN_POLICY(timer[id]), .min = (shortest), .flags = FPC, \
+		.doc = text                                            \
 	}
 
 /* A limit, or none. */
@@ -50,17 +52,18 @@ static const char *const backend_names[] = {"auto", "nft", "iptables", NULL};
 #define WORD(name, field, list, text)                                      \
 	{                                                                  \
 		.path = "nat." name, .type = &type_enum, IN_POLICY(field), \
-		.words = (list), FPC, .doc = text                          \
+		.words = (list), .flags = FPC, .doc = text                 \
 	}
 
 /* A behaviour: under nat for every class of protocols, then for one class. */
-#define BEHAVIOUR(prefix, class, kind, name, field, list, flag, text)  \
-	{                                                              \
-		.path = prefix name, .type = &(kind),                  \
-		IN_POLICY(by[class].field), .words = (list),           \
-		.flags = KEY_FILE | KEY_PROFILE | KEY_CLIENT | (flag), \
-		.doc = text                                            \
+#define BEHAVIOUR(prefix, class, kind, name, field, list, flag, text) \
+	{                                                             \
+		.path = prefix name, .type = &(kind),                 \
+		IN_POLICY(by[class].field), .words = (list),          \
+		.flags = FPC | (flag), .doc = text                    \
 	}
+/* NOLINTEND(bugprone-macro-parentheses) */
+
 /* clang-format off: a table */
 #define BEHAVIOURS(prefix, class, flag)                                        \
 	BEHAVIOUR(prefix, class, type_enum, "mapping", mapping,                \
@@ -104,7 +107,7 @@ const struct conf_key conf_schema[] = {
 	{.path = "profile",
 	 .type = &type_profile,
 	 IN_CONF(profile),
-	 F,
+	 .flags = F,
 	 .fallback = "default",
 	 .doc = "which NAT this is; what is set below overrides it"},
 	{.path = "pool-size",
@@ -118,28 +121,28 @@ const struct conf_key conf_schema[] = {
 	{.path = "lan.#.interface",
 	 .type = &type_interface,
 	 IN_LAN(interface),
-	 FN,
+	 .flags = FN,
 	 .doc = "an interface of the internal realm"},
 	{.path = "lan.#.address",
 	 .type = &type_lan_address,
 	 IN_LAN(address),
-	 FN,
+	 .flags = FN,
 	 .doc = "the gateway's address there, such as 192.168.77.1/24"},
 
 	{.path = "wan.interface",
 	 .type = &type_interface,
 	 IN_CONF(wan_interface),
-	 F,
+	 .flags = F,
 	 .doc = "interface of the external realm"},
 	{.path = "wan.pool.#",
 	 .type = &type_pool,
 	 .base = BASE_POOL,
-	 F,
+	 .flags = F,
 	 .doc = "external addresses"},
 	{.path = "wan.port-range",
 	 .type = &type_port_range,
 	 .base = BASE_CONF,
-	 FP,
+	 .flags = FP,
 	 .doc = "external ports"},
 
 	BEHAVIOURS("nat.", NAT_CLASS_OTHER, KEY_GENERAL),
@@ -150,7 +153,7 @@ const struct conf_key conf_schema[] = {
 	{.path = "nat.address-only",
 	 .type = &type_bool,
 	 IN_POLICY(address_only),
-	 FPC,
+	 .flags = FPC,
 	 .doc = "basic NAT: addresses one to one, ports untouched (RFC 2663)"},
 	LIMIT("port-block-size", port_block_size, 64512, 0,
 	      "ports given to a client at a time (RFC 6888)"),
@@ -159,17 +162,17 @@ const struct conf_key conf_schema[] = {
 	 IN_POLICY(port_blocks_per_subscriber),
 	 .min = 1,
 	 .max = 65535,
-	 FPC,
+	 .flags = FPC,
 	 .doc = "how many blocks a client may have"},
 	{.path = "nat.port-block-idle-timeout",
 	 .type = &type_duration,
 	 IN_POLICY(port_block_idle_timeout),
-	 FPC,
+	 .flags = FPC,
 	 .doc = "how long an unused block stays with its client"},
 	{.path = "nat.deterministic",
 	 .type = &type_bool,
 	 IN_POLICY(deterministic),
-	 FPC,
+	 .flags = FPC,
 	 .doc = "blocks computed from the internal address (RFC 7422)"},
 	TIMER(NAT_TIMER_UDP_INITIAL, "udp-initial-timeout", 1,
 	      "UDP until the remote side has answered"),
@@ -195,19 +198,19 @@ const struct conf_key conf_schema[] = {
 	 .type = &type_count,
 	 IN_CONF(nat.hold_down_max),
 	 .max = 1048576,
-	 FP,
+	 .flags = FP,
 	 .doc = "how many freed ports are held at most"},
 	{.path = "nat.max-lifetime",
 	 .type = &type_duration,
 	 IN_POLICY(max_lifetime),
 	 .min = 1,
-	 FPC,
+	 .flags = FPC,
 	 .doc = "age at which a session ends, whatever its traffic"},
 	{.path = "nat.expiry-jitter",
 	 .type = &type_percent,
 	 IN_POLICY(expiry_jitter),
 	 .max = 100,
-	 FPC,
+	 .flags = FPC,
 	 .doc = "timers vary by so much"},
 	WORD("expiry-notify", expiry_notify, nat_notify_names,
 	     "who gets a TCP RST at the moment of expiry"),
@@ -220,7 +223,7 @@ const struct conf_key conf_schema[] = {
 	 IN_CONF(nat.max_sessions),
 	 .min = 1,
 	 .max = 4194304,
-	 FP,
+	 .flags = FP,
 	 .doc = "sessions of all clients; memory for them is taken at start"},
 	LIMIT("sessions-per-subscriber", sessions_per_subscriber, 4194304,
 	      NAT_NO_LIMIT, "sessions of one client"),
@@ -234,7 +237,7 @@ const struct conf_key conf_schema[] = {
 	 .type = &type_enum,
 	 IN_CONF(nat.apply),
 	 .words = nat_apply_names,
-	 F,
+	 .flags = F,
 	 .doc = "whom a changed timer reaches"},
 
 	{.path = "ports.*.timeout",
@@ -247,12 +250,12 @@ const struct conf_key conf_schema[] = {
 	{.path = "clients.*.match",
 	 .type = &type_match,
 	 .base = BASE_CLIENT,
-	 FN,
+	 .flags = FN,
 	 .doc = "an address, a CIDR or a MAC"},
 	{.path = "clients.*.profile",
 	 .type = &type_profile,
 	 IN_CLIENT(profile),
-	 F,
+	 .flags = F,
 	 .doc = "its own profile, in place of all of the global nat"},
 	{.path = "clients.*.nat",
 	 .base = BASE_CLIENT,
@@ -262,33 +265,33 @@ const struct conf_key conf_schema[] = {
 	{.path = "forwards.*.protocol",
 	 .type = &type_protocol,
 	 .base = BASE_FORWARD,
-	 FN,
+	 .flags = FN,
 	 .doc = "tcp or udp"},
 	{.path = "forwards.*.external-address",
 	 .type = &type_external,
 	 .base = BASE_FORWARD,
-	 F,
+	 .flags = F,
 	 .doc = "of the pool; else the first of it"},
 	{.path = "forwards.*.external-port",
 	 .type = &type_external_port,
 	 .base = BASE_FORWARD,
-	 FN,
+	 .flags = FN,
 	 .doc = "a port or range of ports"},
 	{.path = "forwards.*.internal",
 	 .type = &type_internal,
 	 .base = BASE_FORWARD,
-	 FN,
+	 .flags = FN,
 	 .doc = "a host and its first port, such as 192.168.77.9:80"},
 
 	{.path = "exempt.#.destination",
 	 .type = &type_prefix,
 	 .base = BASE_EXEMPT,
-	 FN,
+	 .flags = FN,
 	 .doc = "an address or CIDR that is not translated"},
 	{.path = "exempt.#.port",
 	 .type = &type_port,
 	 .base = BASE_EXEMPT,
-	 F,
+	 .flags = F,
 	 .doc = "destination port; else every one"},
 
 	{.path = "dhcp", .flags = KEY_FILE | KEY_NOT_YET},
@@ -298,7 +301,7 @@ const struct conf_key conf_schema[] = {
 	 IN_CONF(control_socket),
 	 .min = 2,
 	 .max = 107,
-	 F,
+	 .flags = F,
 	 .fallback = "/run/lapse/control.sock",
 	 .doc = "where lapse finds lapsed"},
 	{.path = "control.group",
@@ -306,7 +309,7 @@ const struct conf_key conf_schema[] = {
 	 IN_CONF(control_group),
 	 .min = 1,
 	 .max = 32,
-	 F,
+	 .flags = F,
 	 .doc = "who may use it besides root"},
 	{.path = "control.http", .flags = KEY_FILE | KEY_NOT_YET},
 	{.path = "control.token", .flags = KEY_FILE | KEY_NOT_YET},
@@ -315,7 +318,7 @@ const struct conf_key conf_schema[] = {
 	 .type = &type_enum,
 	 IN_CONF(log_level),
 	 .words = level_names,
-	 F,
+	 .flags = F,
 	 .fallback = "info",
 	 .doc = "least severe messages that are shown"},
 	{.path = "log.events",
@@ -323,38 +326,38 @@ const struct conf_key conf_schema[] = {
 	 IN_CONF(log_events),
 	 .min = 2,
 	 .max = 1000,
-	 F,
+	 .flags = F,
 	 .doc = "file for events, NDJSON"},
 	{.path = "log.destinations",
 	 .type = &type_bool,
 	 IN_CONF(log_destinations),
-	 F,
+	 .flags = F,
 	 .doc = "remote endpoints in events (RFC 6888 REQ-12)"},
 
 	{.path = "seed",
 	 .type = &type_seed,
 	 .base = BASE_CONF,
-	 F,
+	 .flags = F,
 	 .doc = "of random choices: the same one repeats a run"},
 
 	{.path = "queue.number",
 	 .type = &type_count,
 	 IN_CONF(queue_number),
 	 .max = 65535,
-	 F,
+	 .flags = F,
 	 .fallback = "76",
 	 .doc = "netfilter queue"},
 	{.path = "queue.gso",
 	 .type = &type_bool,
 	 IN_CONF(queue_gso),
-	 F,
+	 .flags = F,
 	 .fallback = "true",
 	 .doc = "take superpackets of up to 64 KiB"},
 	{.path = "queue.rules",
 	 .type = &type_enum,
 	 IN_CONF(backend),
 	 .words = backend_names,
-	 F,
+	 .flags = F,
 	 .fallback = "auto",
 	 .doc = "which tool writes the rules"},
 

@@ -94,13 +94,13 @@ struct conf_type {
  * @path:	dotted, with # and *
  * @type:	how its values are written; NULL: it has none of its own
  * @base:	what @offset counts from
+ * @flags:	KEY_…
  * @offset:	of the field, bytes
  * @size:	of the field, bytes
  * @words:	the words of an enum, in its order, NULL at the end
  * @min:	smallest number, or shortest text
  * @max:	largest number, or longest text
  * @none:	with KEY_NONE, the number that the word "none" stands for
- * @flags:	KEY_…
  * @fallback:	default as text, or NULL: nat_settings_default()'s, or 0
  * @doc:	what it is, one line
  */
@@ -108,13 +108,13 @@ struct conf_key {
 	const char *path;
 	const struct conf_type *type;
 	enum conf_base base;
+	unsigned flags;
 	size_t offset;
 	size_t size;
 	const char *const *words;
 	uint64_t min;
 	uint64_t max;
 	uint64_t none;
-	unsigned flags;
 	const char *fallback;
 	const char *doc;
 };

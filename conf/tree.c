@@ -261,7 +261,7 @@ static struct pair *pairs_get(struct conf_text *source, const yaml_node_t *node,
 {
 	struct region *region = source->load->region;
 	struct pair *pairs = region_alloc(region, n * sizeof(*pairs));
-	struct pair **sorted = region_alloc(region, n * sizeof(*sorted));
+	struct pair **sorted = region_alloc(region, n * sizeof(void *));
 
 	for (size_t i = 0; i < n; i++) {
 		const yaml_node_pair_t *p = &node->data.mapping.pairs.start[i];
@@ -276,7 +276,7 @@ static struct pair *pairs_get(struct conf_text *source, const yaml_node_t *node,
 		pair->order = i;
 		sorted[i] = pair;
 	}
-	qsort(sorted, n, sizeof(struct pair *), compare_name);
+	qsort(sorted, n, sizeof(void *), compare_name);
 	for (size_t i = 1; i < n; i++)
 		if (!strcmp(sorted[i]->name, sorted[i - 1]->name))
 			sorted[i]->first = sorted[i - 1]->first
