@@ -25,8 +25,7 @@ static void clock_row(json_t *row, void *arg)
 	       json_is_true(json_object_get(row, "frozen")) ? "frozen"
 							    : "running");
 	if (expired)
-		printf("%" JSON_INTEGER_FORMAT
-		       " sessions have lapsed by that\n",
+		printf("sessions lapsed by that: %" JSON_INTEGER_FORMAT "\n",
 		       expired);
 }
 
