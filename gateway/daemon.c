@@ -98,8 +98,8 @@ static void drain(struct gateway *gateway)
 
 void gateway_settle(struct gateway *gateway)
 {
-	bool more = nat_expire(gateway->nat, gateway_now(gateway),
-			       EXPIRE_SLICE);
+	bool more =
+		nat_expire(gateway->nat, gateway_now(gateway), EXPIRE_SLICE);
 
 	rawsend_all(gateway);
 	drain(gateway);
@@ -216,8 +216,7 @@ static int start_events(struct gateway *gateway)
 	if (!error)
 		error = hostports_follow(gateway->hostports);
 	if (error)
-		log_error("cannot follow the interfaces: %s",
-			  strerror(-error));
+		log_error("cannot follow the interfaces: %s", strerror(-error));
 	return error;
 }
 

@@ -35,8 +35,8 @@ int eventlog_open(const char *path, struct eventlog **out)
 	if (!eventlog)
 		return -ENOMEM;
 	eventlog->buffer = evbuffer_new();
-	eventlog->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-			    0640);
+	eventlog->fd =
+		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	if (eventlog->fd < 0 || !eventlog->buffer) {
 		error = eventlog->buffer ? -errno : -ENOMEM;
 		log_error("log.events: cannot write %s: %s", path,

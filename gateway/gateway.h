@@ -20,18 +20,18 @@ struct rules;
 struct rundir;
 
 /* What lapsed itself counts, beside the engine's counters. */
-#define GATEWAY_STAT_LIST(X)                                                \
-	X(QUEUE_PACKETS, "queue-packets", "packets taken from the queue")   \
-	X(QUEUE_MALFORMED, "queue-malformed",                               \
-	  "messages from the queue that could not be read")                 \
-	X(QUEUE_TRUNCATED, "queue-truncated",                               \
-	  "packets dropped because the kernel handed over a part only")     \
-	X(QUEUE_STRANGE, "queue-strange",                                   \
-	  "packets dropped because of the interface they were met at")      \
-	X(QUEUE_LOST, "queue-lost",                                         \
-	  "times that the kernel dropped packets, the socket being full")   \
-	X(VERDICTS_LOST, "verdicts-lost", "verdicts the kernel refused")    \
-	X(SENT, "sent", "packets of our own that were sent")                \
+#define GATEWAY_STAT_LIST(X)                                              \
+	X(QUEUE_PACKETS, "queue-packets", "packets taken from the queue") \
+	X(QUEUE_MALFORMED, "queue-malformed",                             \
+	  "messages from the queue that could not be read")               \
+	X(QUEUE_TRUNCATED, "queue-truncated",                             \
+	  "packets dropped because the kernel handed over a part only")   \
+	X(QUEUE_STRANGE, "queue-strange",                                 \
+	  "packets dropped because of the interface they were met at")    \
+	X(QUEUE_LOST, "queue-lost",                                       \
+	  "packets dropped by the kernel, queue or socket being full")    \
+	X(VERDICTS_LOST, "verdicts-lost", "verdicts the kernel refused")  \
+	X(SENT, "sent", "packets of our own that were sent")              \
 	X(SEND_FAILED, "send-failed", "packets of our own that were not")
 
 #define GATEWAY_STAT_ENTRY(id, name, help) GATEWAY_##id,

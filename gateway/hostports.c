@@ -96,7 +96,7 @@ static bool exclude(struct hostports *hostports, int protocol)
 		port = i;
 		if (wanted[port / 8] >> (port % 8) & 1 &&
 		    is_mapped(hostports, protocol, port))
-			wanted[port / 8] &= (uint8_t)~(1u << (port % 8));
+			wanted[port / 8] &= (uint8_t) ~(1u << (port % 8));
 	}
 	if (memcmp(wanted, hostports->excluded[protocol], sizeof(wanted)) == 0)
 		return false;

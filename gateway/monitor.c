@@ -168,8 +168,8 @@ int monitor_open(struct gateway *gateway, struct monitor **out)
 	if (!monitor)
 		return -ENOMEM;
 	monitor->gateway = gateway;
-	gateway->lan_index = calloc(gateway->conf->n_lan + 1,
-				    sizeof(*gateway->lan_index));
+	gateway->lan_index =
+		calloc(gateway->conf->n_lan + 1, sizeof(*gateway->lan_index));
 	if (!gateway->lan_index) {
 		error = -ENOMEM;
 		goto fail;
@@ -384,8 +384,8 @@ int monitor_follow(struct monitor *monitor)
 {
 	struct event_base *loop = monitor->gateway->loop;
 
-	monitor->events = mnl_socket_open2(NETLINK_ROUTE,
-					   SOCK_CLOEXEC | SOCK_NONBLOCK);
+	monitor->events =
+		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (!monitor->events ||
 	    mnl_socket_bind(monitor->events, RTMGRP_LINK | RTMGRP_IPV4_IFADDR,
 			    MNL_SOCKET_AUTOPID) < 0)

@@ -135,8 +135,9 @@ static int make_pool(struct plan *plan, const struct scene *scene)
 /** is_private() - RFC 1918, RFC 6598, link-local: may not show outside */
 static bool is_private(uint32_t addr)
 {
-	return addr >> 24 == 10 || addr >> 20 == 0xac1 || addr >> 16 == 0xc0a8 ||
-	       addr >> 22 == 0x191 || addr >> 16 == 0xa9fe;
+	return addr >> 24 == 10 || addr >> 20 == 0xac1 ||
+	       addr >> 16 == 0xc0a8 || addr >> 22 == 0x191 ||
+	       addr >> 16 == 0xa9fe;
 }
 
 /**
@@ -284,9 +285,8 @@ const struct plan_address *plan_overlap(const struct conf *conf, unsigned wan,
 			continue;
 		for (j = 0; j < conf->n_lan; j++) {
 			const struct conf_lan *lan = &conf->lan[j];
-			uint32_t mask =
-				prefix_mask(lan->bits) &
-				prefix_mask(address[i].bits);
+			uint32_t mask = prefix_mask(lan->bits) &
+					prefix_mask(address[i].bits);
 
 			if ((lan->address & mask) == (address[i].addr & mask)) {
 				*which = j;

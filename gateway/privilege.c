@@ -27,9 +27,9 @@ int privilege_check(void)
 
 int privilege_drop(bool files)
 {
-	const capng_type_t where = (capng_type_t)(CAPNG_EFFECTIVE |
-						  CAPNG_PERMITTED |
-						  CAPNG_BOUNDING_SET);
+	const capng_type_t where =
+		(capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED |
+			       CAPNG_BOUNDING_SET);
 
 	capng_clear(CAPNG_SELECT_BOTH);
 	capng_updatev(CAPNG_ADD, where, CAP_NET_ADMIN, CAP_NET_RAW, -1);

@@ -45,8 +45,8 @@ bool program_find(const char *name)
 _Noreturn static void child(const char *path, const char *const argv[], int in,
 			    int out)
 {
-	static const char *const env[] = {
-		"PATH=/usr/sbin:/sbin:/usr/bin:/bin", "LC_ALL=C", NULL};
+	static const char *const env[] = {"PATH=/usr/sbin:/sbin:/usr/bin:/bin",
+					  "LC_ALL=C", NULL};
 	struct sigaction dfl = {.sa_handler = SIG_DFL};
 	sigset_t none;
 

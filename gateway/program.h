@@ -16,8 +16,8 @@ bool program_find(const char *name);
 
 /**
  * program_run() - run a program and wait for it
- * @argv:	name, looked for in the system's own folders only, and arguments;
- *		NULL at the end
+ * @argv:	name, looked for in the system's own folders only, and
+ *arguments; NULL at the end
  * @input:	its standard input, or NULL: none
  * @input_len:	bytes of it
  * @output:	PROGRAM_OUTPUT bytes, receives what it writes (stdout and

@@ -13,6 +13,7 @@
 #include "gateway/queue.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -53,6 +54,7 @@ struct queue {
 	struct gateway *gateway;
 	struct mnl_socket *socket;
 	struct event *readable;
+	struct event *second;
 	int fd;
 	uint16_t number;
 	size_t send_max;
@@ -64,6 +66,35 @@ struct queue {
 	struct iovec in[BATCH];
 	struct mmsghdr messages[BATCH];
 };
+
+/** count_lost() - what the kernel dropped, the queue or the socket being full
+ */
+static void count_lost(struct queue *queue)
+{
+	FILE *list = fopen("/proc/net/netfilter/nfnetlink_queue", "re");
+	unsigned number;
+	unsigned long full, socket;
+	char line[160];
+
+	while (list && fgets(line, sizeof(line), list)) {
+		/* number, port id, waiting, mode, range, then these two */
+		if (sscanf(line, "%u %*u %*u %*u %*u %lu %lu", &number, &full,
+			   &socket) == 3 &&
+		    number == queue->number)
+			queue->gateway->counters[GATEWAY_QUEUE_LOST] =
+				full + socket;
+	}
+	if (list)
+		fclose(list);
+}
+
+/** on_second() - timer: with NETLINK_NO_ENOBUFS no error tells of losses */
+static void on_second(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	count_lost(arg);
+}
 
 /** send_iov() - hand verdicts to the kernel; false if it took none of them */
 static bool send_iov(struct queue *queue, struct iovec *iov, size_t n)
@@ -98,8 +129,8 @@ static void send_drop(struct queue *queue, const struct iovec *verdict)
 	/* after the message's, the family's and the attribute's header, and
 	 * the verdict itself */
 	memcpy(&id, old + sizeof(struct nlmsghdr) + 4 + 4 + 4, sizeof(id));
-	iov.iov_len = verdict_build(header, queue->number, ntohl(id), false,
-				    NULL, 0);
+	iov.iov_len =
+		verdict_build(header, queue->number, ntohl(id), false, NULL, 0);
 	queue->gateway->counters[GATEWAY_VERDICTS_LOST]++;
 	send_iov(queue, &iov, 1);
 }
@@ -225,9 +256,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	n = recvmmsg(fd, queue->messages, BATCH, MSG_DONTWAIT, NULL);
 	if (n < 0) {
-		if (errno == ENOBUFS)
-			queue->gateway->counters[GATEWAY_QUEUE_LOST]++;
-		else if (errno != EAGAIN && errno != EINTR)
+		if (errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
 			log_warning("queue: %s", strerror(errno));
 		return;
 	}
@@ -299,8 +328,7 @@ static int bind_queue(struct queue *queue, bool gso)
 	nlh = nfq_nlmsg_put(buffer.bytes, NFQNL_MSG_CONFIG, queue->number);
 	nfq_nlmsg_cfg_put_params(nlh, NFQNL_COPY_PACKET, COPY_RANGE);
 	nfq_nlmsg_cfg_put_qmaxlen(nlh, QUEUE_MAXLEN);
-	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS,
-			 htonl(gso ? NFQA_CFG_F_GSO : 0));
+	mnl_attr_put_u32(nlh, NFQA_CFG_FLAGS, htonl(gso ? NFQA_CFG_F_GSO : 0));
 	mnl_attr_put_u32(nlh, NFQA_CFG_MASK,
 			 htonl(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN));
 	return configure(queue, nlh);
@@ -323,8 +351,7 @@ static int set_buffers(struct queue *queue)
 			   sizeof(send));
 	mnl_socket_setsockopt(queue->socket, NETLINK_NO_ENOBUFS, &on,
 			      sizeof(on));
-	mnl_socket_setsockopt(queue->socket, NETLINK_CAP_ACK, &on,
-			      sizeof(on));
+	mnl_socket_setsockopt(queue->socket, NETLINK_CAP_ACK, &on, sizeof(on));
 
 	if (getsockopt(queue->fd, SOL_SOCKET, SO_RCVBUF, &got, &len) == 0)
 		log_debug("queue: receive buffer of %d bytes", got);
@@ -376,6 +403,7 @@ static int prepare_buffers(struct queue *queue)
 int queue_open(struct gateway *gateway, struct queue **out)
 {
 	struct queue *queue = calloc(1, sizeof(*queue));
+	const struct timeval second = {1, 0};
 	int error = -ENOMEM;
 
 	if (!queue)
@@ -387,8 +415,8 @@ int queue_open(struct gateway *gateway, struct queue **out)
 		goto fail;
 
 	queue->socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	if (!queue->socket || mnl_socket_bind(queue->socket, 0,
-					      MNL_SOCKET_AUTOPID) < 0) {
+	if (!queue->socket ||
+	    mnl_socket_bind(queue->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
 		error = -errno;
 		goto fail;
 	}
@@ -401,7 +429,10 @@ int queue_open(struct gateway *gateway, struct queue **out)
 
 	queue->readable = event_new(gateway->loop, queue->fd,
 				    EV_READ | EV_PERSIST, on_readable, queue);
-	if (!queue->readable || event_add(queue->readable, NULL) < 0) {
+	queue->second =
+		event_new(gateway->loop, -1, EV_PERSIST, on_second, queue);
+	if (!queue->readable || event_add(queue->readable, NULL) < 0 ||
+	    !queue->second || event_add(queue->second, &second) < 0) {
 		error = -ENOMEM;
 		goto fail;
 	}
@@ -423,6 +454,8 @@ void queue_close(struct queue *queue)
 		return;
 	if (queue->readable)
 		event_free(queue->readable);
+	if (queue->second)
+		event_free(queue->second);
 	if (queue->socket)
 		mnl_socket_close(queue->socket);
 	free(queue->slots);

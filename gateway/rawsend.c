@@ -21,8 +21,8 @@ int rawsend_open(struct gateway *gateway)
 	/* IPPROTO_RAW receives nothing and implies IP_HDRINCL */
 	fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 		    IPPROTO_RAW);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_MARK, &mark,
-				 sizeof(mark)) < 0) {
+	if (fd < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) < 0) {
 		error = -errno;
 		log_error("raw socket: %s", strerror(-error));
 		if (fd >= 0)

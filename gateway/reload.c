@@ -53,8 +53,7 @@ static bool check(const struct conf *old, const struct conf *new, FILE *errors)
 		{old->backend == new->backend, "queue.rules"},
 		{same(old->control_socket, new->control_socket),
 		 "control.socket"},
-		{same(old->control_group, new->control_group),
-		 "control.group"},
+		{same(old->control_group, new->control_group), "control.group"},
 	};
 	bool ok = true;
 	size_t i;
@@ -118,8 +117,8 @@ int gateway_reload(struct gateway *gateway, FILE *errors)
 	gateway->conf = new;
 	log_level_set(new->log_level);
 	monitor_refresh(gateway->monitor);
-	log_info("settings reloaded: %" PRIu32 " sessions lapse sooner, %" PRIu32
-		 " later, %" PRIu32 " ended",
+	log_info("settings reloaded: %" PRIu32
+		 " sessions lapse sooner, %" PRIu32 " later, %" PRIu32 " ended",
 		 change.sooner, change.later, change.ended);
 	gateway_settle(gateway);
 	conf_free(old);

@@ -10,8 +10,7 @@ static const struct {
 	const char *nft, *iptables, *table;
 } chains[] = {
 #define CHAIN_NAMES(id, nft, iptables, table) [id] = {nft, iptables, table},
-	RULESET_CHAIN_LIST(CHAIN_NAMES)
-};
+	RULESET_CHAIN_LIST(CHAIN_NAMES)};
 
 _Static_assert(sizeof(chains) / sizeof(chains[0]) == CHAINS,
 	       "a name for each chain");
@@ -217,8 +216,7 @@ void ruleset_nft(FILE *out, const struct ruleset_input *input)
 	/* from the last to the first: a jump's target must be known before */
 	for (chain = CHAINS - 1; chain >= 0; chain--) {
 		text.chain = (enum ruleset_chain)chain;
-		if (!input->notrack &&
-		    strcmp(chains[chain].table, "raw") == 0)
+		if (!input->notrack && strcmp(chains[chain].table, "raw") == 0)
 			continue;
 		fprintf(out, "\tchain %s {\n%s", chains[chain].nft,
 			nft_base(text.chain));

@@ -43,8 +43,8 @@ static bool write_nft(const struct ruleset_input *input, struct text *text)
 }
 
 /** write_iptables() - the same for one of iptables' tables */
-static bool write_iptables(const struct ruleset_input *input,
-			   const char *table, bool jump, struct text *text)
+static bool write_iptables(const struct ruleset_input *input, const char *table,
+			   bool jump, struct text *text)
 {
 	FILE *out = open_memstream(&text->bytes, &text->len);
 
@@ -78,7 +78,7 @@ static bool hooked(const char *table)
 
 	for (i = 0; ruleset_hooks[i].table; i++) {
 		const struct ruleset_hook *h = &ruleset_hooks[i];
-		const char *const argv[] = {"iptables", "-w", "5",   "-t",
+		const char *const argv[] = {"iptables", "-w", "5",     "-t",
 					    h->table,	"-C", h->from, "-j",
 					    h->to,	NULL};
 
@@ -128,10 +128,9 @@ static void remove_nft(void)
 static int iptables(const char *table, const char *command, const char *chain,
 		    const char *to)
 {
-	const char *const argv[] = {"iptables", "-w", "5",
-				    "-t",	table, command,
-				    chain,	to ? "-j" : NULL, to,
-				    NULL};
+	const char *const argv[] = {
+		"iptables",	  "-w", "5", "-t", table, command, chain,
+		to ? "-j" : NULL, to,	NULL};
 
 	return program_run(argv, NULL, 0, NULL);
 }
@@ -362,7 +361,7 @@ static bool nft_drops(void)
 static bool legacy_drops(void)
 {
 	static const char *const argv[] = {"iptables-legacy", "-w", "5", "-S",
-					   "FORWARD", NULL};
+					   "FORWARD",	      NULL};
 	FILE *tables = fopen("/proc/net/ip_tables_names", "re");
 	char out[PROGRAM_OUTPUT];
 	bool used = false;

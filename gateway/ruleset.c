@@ -132,8 +132,7 @@ static void emit_host_ports(const struct maker *maker, enum ruleset_chain chain,
 	}
 }
 
-/** emit_forwards() - forwarded ports outside of the range that is ours anyway
- */
+/** emit_forwards() - forwarded ports, wherever they are */
 static void emit_forwards(const struct maker *maker, enum ruleset_chain chain)
 {
 	const struct nat_settings *nat = &maker->input->conf->nat;
@@ -142,11 +141,9 @@ static void emit_forwards(const struct maker *maker, enum ruleset_chain chain)
 	for (i = 0; i < nat->n_forwards; i++) {
 		const struct nat_forward *f = &nat->forwards[i];
 		unsigned first = f->external.port;
-		unsigned last = first + f->count - 1;
 
-		if (first < NAT_PORT_FIRST || last >= NAT_HOST_PORT_FIRST)
-			emit_ports(maker, chain, f->protocol, first, last,
-				   taken(maker));
+		emit_ports(maker, chain, f->protocol, first,
+			   first + f->count - 1, taken(maker));
 	}
 }
 

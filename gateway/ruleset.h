@@ -34,14 +34,14 @@ struct ruleset_input {
 };
 
 /* A chain: identifier, name for nft, for iptables, iptables' table. */
-#define RULESET_CHAIN_LIST(X)                                          \
-	X(CHAIN_PREROUTING, "prerouting", "LAPSE_PREROUTING", "mangle") \
-	X(CHAIN_POSTROUTING, "postrouting", "LAPSE_POSTROUTING", "mangle") \
-	X(CHAIN_EXTERNAL, "external", "LAPSE_EXTERNAL", "mangle")       \
-	X(CHAIN_OWN, "own", "LAPSE_OWN", "mangle")                      \
+#define RULESET_CHAIN_LIST(X)                                                \
+	X(CHAIN_PREROUTING, "prerouting", "LAPSE_PREROUTING", "mangle")      \
+	X(CHAIN_POSTROUTING, "postrouting", "LAPSE_POSTROUTING", "mangle")   \
+	X(CHAIN_EXTERNAL, "external", "LAPSE_EXTERNAL", "mangle")            \
+	X(CHAIN_OWN, "own", "LAPSE_OWN", "mangle")                           \
 	X(CHAIN_RAW_PREROUTING, "raw-prerouting", "LAPSE_PREROUTING", "raw") \
-	X(CHAIN_RAW_OUTPUT, "raw-output", "LAPSE_OUTPUT", "raw")        \
-	X(CHAIN_RAW_EXTERNAL, "raw-external", "LAPSE_EXTERNAL", "raw")  \
+	X(CHAIN_RAW_OUTPUT, "raw-output", "LAPSE_OUTPUT", "raw")             \
+	X(CHAIN_RAW_EXTERNAL, "raw-external", "LAPSE_EXTERNAL", "raw")       \
 	X(CHAIN_RAW_OWN, "raw-own", "LAPSE_OWN", "raw")
 
 #define RULESET_CHAIN_ENTRY(id, nft, iptables, table) id,

@@ -65,8 +65,7 @@ int rundir_open(struct rundir **out)
 	rundir->lock = -1;
 	if (mkdir(rundir->path, 0755) < 0 && errno != EEXIST)
 		error = -errno;
-	rundir->dir =
-		open(rundir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	rundir->dir = open(rundir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (!error && rundir->dir < 0)
 		error = -errno;
 	if (!error)

@@ -143,8 +143,7 @@ void sysctl_host_ports(struct gateway *gateway)
 	if (error)
 		log_warning("cannot set %s to %d-65535: %s; the gateway's own "
 			    "connections may meet ports of the NAT",
-			    PORT_RANGE, NAT_HOST_PORT_FIRST,
-			    strerror(-error));
+			    PORT_RANGE, NAT_HOST_PORT_FIRST, strerror(-error));
 }
 
 /** restore() - put back the saved values, of forwarding or of the others */

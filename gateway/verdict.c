@@ -48,9 +48,8 @@ static enum verdict_message parse_attrs(struct nlattr **attrs,
 
 		memcpy(&hw, p, sizeof(hw));
 		if (ntohs(hw.hw_addrlen) == 6)
-			packet->mac =
-				p + offsetof(struct nfqnl_msg_packet_hw,
-					     hw_addr);
+			packet->mac = p + offsetof(struct nfqnl_msg_packet_hw,
+						   hw_addr);
 	}
 
 	if (!attrs[NFQA_PAYLOAD])
@@ -82,8 +81,7 @@ enum verdict_message verdict_parse(void *message, size_t len,
 		packet->error = error;
 		return VERDICT_ERROR;
 	}
-	if (nlh->nlmsg_type !=
-		    (NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_PACKET) ||
+	if (nlh->nlmsg_type != (NFNL_SUBSYS_QUEUE << 8 | NFQNL_MSG_PACKET) ||
 	    mnl_nlmsg_get_payload_len(nlh) < sizeof(struct nfgenmsg) ||
 	    nfq_nlmsg_parse(nlh, attrs) < 0)
 		return VERDICT_OTHER;
@@ -108,8 +106,7 @@ bool verdict_direction(const struct verdict_packet *packet, unsigned wan,
 	for (i = 0; i < n_lan; i++) {
 		if (index != lan[i])
 			continue;
-		if (post &&
-		    (packet->mark & NAT_MARK_MASK) != NAT_MARK_HAIRPIN)
+		if (post && (packet->mark & NAT_MARK_MASK) != NAT_MARK_HAIRPIN)
 			return false;
 		*direction = post ? NAT_HAIRPIN_SOURCE : NAT_HAIRPIN;
 		return true;
