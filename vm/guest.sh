@@ -87,7 +87,9 @@ rules()
 # iptables-nft leaves the tables and base chains that it once needed.
 any_rule()
 {
-	rules | grep -Ev '^(table|[[:space:]]*(chain|type)|[[:space:]]*\}|[:*#]|COMMIT|$)'
+	local space='[[:space:]]*'
+
+	rules | grep -Ev "^(table|$space(chain|type)|$space\}|[:*#]|COMMIT|\$)"
 }
 
 # has() - succeed if a command's output has a line that matches
@@ -216,6 +218,8 @@ traffic()
 		has "^$outside\$" \
 		in_ns client /vm/peer.py udp "$server" "$port" 20
 	check "$1: ping" ping_from client "$server" 5
+	check "$1: lapse lists the client's sessions" \
+		has "$inside:" lapse sessions
 }
 
 # with_backend() - start, use, stop: with the rules of one back end

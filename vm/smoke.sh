@@ -35,7 +35,8 @@ case ${1-} in
 		}
 		items+=("$build/$program:/usr/bin/$program")
 	done
-	items+=("$VM_TOP/conf/profiles:/usr/share/lapse/profiles")
+	# Where lapsed looks whatever PREFIX it was built with.
+	items+=("$VM_TOP/conf/profiles:/etc/lapse/profiles")
 	;;
 *)
 	echo "usage: vm/smoke.sh [--platform]" >&2

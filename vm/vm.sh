@@ -225,7 +225,7 @@ vm_package()
 vm_initrd()
 {
 	local out=$1 script=$2 stage=$VM_WORK/stage list=$VM_WORK/list
-	local version item to
+	local version item from to
 	shift 2
 
 	version=$(cat "$VM_DIR/kernel/version")
@@ -254,15 +254,16 @@ vm_initrd()
 			vm_package "${item#pkg:}" >>"$list" || return
 			;;
 		*:*)
+			from=$(realpath -e "${item%%:*}") || return 1
 			to=$stage/${item#*:}
 			mkdir -p "$(dirname "$to")"
-			cp -rL "${item%%:*}" "$to" || return 1
+			cp -rL "$from" "$to" || return 1
 			# Its libraries are those of the original.
-			(cd / && find "$(realpath "${item%%:*}")" -type f) \
-				>>"$VM_WORK/staged"
+			find "$from" -type f >>"$VM_WORK/staged"
 			;;
 		*)
-			find "$item" >>"$list" || return 1
+			from=$(realpath -es "$item") || return 1
+			find "$from" >>"$list"
 			;;
 		esac
 	done
@@ -295,7 +296,11 @@ vm_run()
 	vm_need || return
 	vm_kernel || return
 	VM_WORK=$(mktemp -d "$VM_DIR/run.XXXXXX") || return 1
-	vm_initrd "$VM_WORK/initrd" "$@" || return
+	vm_initrd "$VM_WORK/initrd" "$@" || {
+		rc=$?
+		vm_clean
+		return "$rc"
+	}
 
 	word=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 	# In the background, so that a signal to us is handled at once.
