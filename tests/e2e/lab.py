@@ -16,6 +16,7 @@ Nobody outside has a route to a private address.
 import atexit
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -234,6 +235,24 @@ class Lab:
     def stat(self, name):
         """A counter."""
         return self.one("stats")[name]
+
+    def machine(self):
+        """All that lapsed may change on the gateway, and has to put back."""
+        saved = self.gateway.run("iptables-save").stdout
+        rules = [line for line in saved.splitlines()
+                 if re.match(r"-A|:\S+ - ", line)]
+        shown = [self.gateway.run("ip", *words.split()).stdout for words in
+                 ("-4 -o address", "route show table all", "neigh show proxy",
+                  "rule")]
+        return {"rules": rules, "shown": shown,
+                "switches": self.gateway.call("switches"),
+                "nft": self.tables()}
+
+    def tables(self):
+        """The tables that nft knows, other than iptables' own."""
+        done = self.gateway.run("nft", "list", "tables", check=False)
+        return [t for t in done.stdout.splitlines()
+                if t.split()[-1] not in ("filter", "mangle", "raw", "nat")]
 
     # --- what is seen ---
 
