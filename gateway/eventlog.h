@@ -13,11 +13,11 @@ struct eventlog;
 /**
  * eventlog_open() - append to a file, made if need be
  * @path:	of the file
- * @eventlog:	set on success; eventlog_close() releases it
+ * @out:	set on success; eventlog_close() releases it
  *
  * Return: 0, or a negative errno with one line logged.
  */
-int eventlog_open(const char *path, struct eventlog **eventlog);
+int eventlog_open(const char *path, struct eventlog **out);
 
 /**
  * eventlog_add() - one more; NULL is fine

@@ -14,11 +14,11 @@
 /**
  * hostports_open() - read the sockets for the first time, reserve their ports
  * @gateway:	its nat and monitor are used
- * @hostports:	set on success; hostports_close() releases it
+ * @out:	set on success; hostports_close() releases it
  *
  * Return: 0, or a negative errno, logged.
  */
-int hostports_open(struct gateway *gateway, struct hostports **hostports);
+int hostports_open(struct gateway *gateway, struct hostports **out);
 
 /** hostports_follow() - read them again once a second; 0 or negative errno */
 int hostports_follow(struct hostports *hostports);

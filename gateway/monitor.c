@@ -235,21 +235,22 @@ static int add_address(struct monitor *monitor, size_t which)
 int monitor_addresses(struct monitor *monitor)
 {
 	struct gateway *gateway = monitor->gateway;
-	struct plan plan;
-	int error = 0;
+	struct plan plan = {0};
+	int error;
 	size_t i;
 
-	for (i = 0; i < gateway->conf->n_lan && !error; i++)
-		if (gateway->lan_index[i])
-			error = add_address(monitor, i);
-	/* the rules need to know them */
-	if (!error)
-		error = look(monitor, &plan);
-	if (!error) {
-		plan_clean(&monitor->plan);
-		monitor->plan = plan;
+	for (i = 0; i < gateway->conf->n_lan; i++) {
+		error = gateway->lan_index[i] ? add_address(monitor, i) : 0;
+		if (error)
+			return error;
 	}
-	return error;
+	/* the rules need to know them */
+	error = look(monitor, &plan);
+	if (error)
+		return error;
+	plan_clean(&monitor->plan);
+	monitor->plan = plan;
+	return 0;
 }
 
 /** has_local() - whether a plan answers ARP for an address */
@@ -376,7 +377,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	while (recv(fd, ignored, sizeof(ignored), MSG_DONTWAIT) >= 0)
-		continue;
+		;
 	event_add(monitor->settle, &delay);
 }
 

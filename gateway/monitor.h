@@ -15,12 +15,12 @@
 /**
  * monitor_open() - look at the interfaces, change nothing
  * @gateway:	its conf is used, wan_index and lan_index are set
- * @monitor:	set on success; monitor_close() releases it
+ * @out:	set on success; monitor_close() releases it
  *
  * Return: 0, or a negative errno with one line logged: -ENODEV for an
  * interface that is not there, -EINVAL for subnets that overlap.
  */
-int monitor_open(struct gateway *gateway, struct monitor **monitor);
+int monitor_open(struct gateway *gateway, struct monitor **out);
 
 /** monitor_plan() - the plan in force; the monitor's, until the next change */
 const struct plan *monitor_plan(const struct monitor *monitor);

@@ -72,17 +72,17 @@ struct queue {
 static void count_lost(struct queue *queue)
 {
 	FILE *list = fopen("/proc/net/netfilter/nfnetlink_queue", "re");
-	unsigned number;
-	unsigned long full, socket;
-	char line[160];
+	/* number, port id, waiting, mode, range, then the two of interest */
+	unsigned long column[7];
+	char line[160], *at;
+	size_t i;
 
 	while (list && fgets(line, sizeof(line), list)) {
-		/* number, port id, waiting, mode, range, then these two */
-		if (sscanf(line, "%u %*u %*u %*u %*u %lu %lu", &number, &full,
-			   &socket) == 3 &&
-		    number == queue->number)
+		for (i = 0, at = line; i < 7; i++)
+			column[i] = strtoul(at, &at, 10);
+		if (column[0] == queue->number)
 			queue->gateway->counters[GATEWAY_QUEUE_LOST] =
-				full + socket;
+				column[5] + column[6];
 	}
 	if (list)
 		fclose(list);

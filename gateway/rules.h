@@ -13,7 +13,7 @@
  * rules_open() - install the rules, by nft, else by iptables
  * @gateway:	its conf and rundir are used; backend is set
  * @input:	what they depend on; notrack and fragments are found out here
- * @rules:	set on success; rules_close() releases it and leaves the rules
+ * @out:	set on success; rules_close() releases it and leaves the rules
  *
  * Which tool works is tried, not guessed: a kernel may lack nft's queue
  * expression and have iptables' target, or the other way round.
@@ -21,7 +21,7 @@
  * Return: 0, or a negative errno with one line logged.
  */
 int rules_open(struct gateway *gateway, struct ruleset_input *input,
-	       struct rules **rules);
+	       struct rules **out);
 
 /**
  * rules_update() - after something that they depend on has changed

@@ -23,12 +23,12 @@ struct rundir;
 
 /**
  * rundir_open() - make the folder if need be and lock it
- * @rundir:	set on success; rundir_close() releases it
+ * @out:	set on success; rundir_close() releases it
  *
  * Return: 0, or a negative errno with one line logged; -EBUSY when another
  * lapsed has the lock.
  */
-int rundir_open(struct rundir **rundir);
+int rundir_open(struct rundir **out);
 
 /** rundir_close() - unlock; records stay. NULL is fine */
 void rundir_close(struct rundir *rundir);

@@ -121,12 +121,13 @@ static int read_family(struct mnl_socket *socket, char *answer, int family,
 int sockets_read(uint8_t protocol, const uint32_t *own, size_t n_own,
 		 uint8_t *ports)
 {
-	struct reading reading = {own, n_own, ports};
+	struct reading reading = {.own = own, .n_own = n_own};
 	struct mnl_socket *socket =
 		mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	char *answer = malloc(ANSWER_BYTES);
 	int error = -ENOMEM;
 
+	reading.ports = ports;
 	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
 		error = -errno;
 		goto out;

@@ -167,45 +167,45 @@ static int setup(void **state)
 static void test_own(void **state)
 {
 	static const struct {
-		uint8_t protocol;
 		int port;
+		uint8_t protocol;
 		bool more;
 		bool queued;
 	} cases[] = {
-		{TCP, 22, false, false},
-		{TCP, 1023, false, false},
-		{TCP, 1024, false, true},
-		{TCP, 60999, false, true},
-		{TCP, 61000, false, false},
-		{TCP, 65535, false, false},
-		{TCP, 8080, false, false},
-		{UDP, 8080, false, true},
-		{TCP, 8079, false, true},
-		{TCP, 8081, false, true},
-		{UDP, 4999, false, true},
-		{UDP, 5000, false, false},
-		{UDP, 5001, false, false},
-		{UDP, 5002, false, true},
-		{TCP, 80, false, true},
-		{UDP, 80, false, false},
-		{UDP, 61009, false, true},
-		{UDP, 61010, false, false},
+		{22, TCP, false, false},
+		{1023, TCP, false, false},
+		{1024, TCP, false, true},
+		{60999, TCP, false, true},
+		{61000, TCP, false, false},
+		{65535, TCP, false, false},
+		{8080, TCP, false, false},
+		{8080, UDP, false, true},
+		{8079, TCP, false, true},
+		{8081, TCP, false, true},
+		{4999, UDP, false, true},
+		{5000, UDP, false, false},
+		{5001, UDP, false, false},
+		{5002, UDP, false, true},
+		{80, TCP, false, true},
+		{80, UDP, false, false},
+		{61009, UDP, false, true},
+		{61010, UDP, false, false},
 		/* a forward wins over a socket */
-		{TCP, 9090, false, true},
+		{9090, TCP, false, true},
 		/* DHCP client */
-		{UDP, 68, false, false},
+		{68, UDP, false, false},
 		/* fragments, first and later */
-		{TCP, 22, true, true},
-		{UDP, -1, false, true},
-		{ICMP, 8, false, false},
-		{ICMP, 13, false, false},
-		{ICMP, 15, false, false},
-		{ICMP, 17, false, false},
-		{ICMP, 0, false, true},
-		{ICMP, 3, false, true},
-		{ICMP, 11, false, true},
-		{ICMP, 14, false, true},
-		{GRE, 0, false, true},
+		{22, TCP, true, true},
+		{-1, UDP, false, true},
+		{8, ICMP, false, false},
+		{13, ICMP, false, false},
+		{15, ICMP, false, false},
+		{17, ICMP, false, false},
+		{0, ICMP, false, true},
+		{3, ICMP, false, true},
+		{11, ICMP, false, true},
+		{14, ICMP, false, true},
+		{0, GRE, false, true},
 	};
 	static const char *const by[] = {"wan0", "lan0", "lan1"};
 	size_t i, j;
@@ -363,8 +363,8 @@ static void test_notrack(void **state)
 	assert_int_equal(outcome(CHAIN_RAW_PREROUTING, &p), RULE_RETURN);
 }
 
-/** text() - a whole ruleset; to be freed */
-static char *text(bool nft, const char *table, bool jump)
+/** written() - a whole ruleset; to be freed */
+static char *written(bool nft, const char *table, bool jump)
 {
 	char *bytes = NULL;
 	size_t len;
@@ -398,7 +398,7 @@ static void test_nft_text(void **state)
 		" icmp type 8 return\n",
 		" iifname \"lan0\" notrack\n",
 	};
-	char *t = text(true, NULL, false);
+	char *t = written(true, NULL, false);
 	size_t i;
 
 	(void)state;
@@ -410,7 +410,7 @@ static void test_nft_text(void **state)
 	free(t);
 
 	input.notrack = false;
-	t = text(true, NULL, false);
+	t = written(true, NULL, false);
 	input.notrack = true;
 	assert_null(strstr(t, "notrack"));
 	assert_null(strstr(t, "raw"));
@@ -422,15 +422,15 @@ static void test_iptables_text(void **state)
 	static const char *const wanted[] = {
 		"*mangle\n",
 		":LAPSE_OWN - [0:0]\n",
-		"-A LAPSE_OWN -m u32 --u32 \"4&0x3FFF=0x1:0x3FFF\" "
-		"-j NFQUEUE --queue-num 76\n",
+		("-A LAPSE_OWN -m u32 --u32 \"4&0x3FFF=0x1:0x3FFF\" "
+		 "-j NFQUEUE --queue-num 76\n"),
 		"-A LAPSE_OWN -p tcp -m tcp --dport 8080:8080 -j RETURN\n",
 		"-A LAPSE_EXTERNAL -d 203.0.113.1 -j LAPSE_OWN\n",
 		"-A LAPSE_POSTROUTING -o wan0 -j NFQUEUE --queue-num 76\n",
 		"-I PREROUTING -j LAPSE_PREROUTING\n",
 		"-I POSTROUTING -j LAPSE_POSTROUTING\nCOMMIT\n",
 	};
-	char *t = text(false, "mangle", true);
+	char *t = written(false, "mangle", true);
 	size_t i;
 
 	(void)state;
@@ -441,7 +441,7 @@ static void test_iptables_text(void **state)
 	assert_null(strstr(t, "notrack"));
 	free(t);
 
-	t = text(false, "raw", false);
+	t = written(false, "raw", false);
 	assert_non_null(strstr(t, "*raw\n"));
 	assert_non_null(strstr(t, "-j CT --notrack\n"));
 	assert_null(strstr(t, "-I "));
@@ -449,7 +449,7 @@ static void test_iptables_text(void **state)
 	free(t);
 
 	input.fragments = false;
-	t = text(false, "mangle", false);
+	t = written(false, "mangle", false);
 	input.fragments = true;
 	assert_non_null(strstr(t, "-A LAPSE_OWN -f -j NFQUEUE"));
 	assert_null(strstr(t, "u32"));

@@ -199,23 +199,23 @@ static void test_direction(void **state)
 {
 	static const unsigned lan[] = {0, 5, 6};
 	static const struct {
-		uint8_t hook;
 		uint32_t in, out, mark;
-		bool ok;
 		enum nat_direction direction;
+		uint8_t hook;
+		bool ok;
 	} cases[] = {
-		{NF_INET_POST_ROUTING, 5, 3, 0, true, NAT_OUTBOUND},
-		{NF_INET_PRE_ROUTING, 3, 0, 0, true, NAT_INBOUND},
-		{NF_INET_PRE_ROUTING, 6, 0, 0, true, NAT_HAIRPIN},
-		{NF_INET_POST_ROUTING, 5, 6, NAT_MARK_HAIRPIN | 9, true,
-		 NAT_HAIRPIN_SOURCE},
+		{5, 3, 0, NAT_OUTBOUND, NF_INET_POST_ROUTING, true},
+		{3, 0, 0, NAT_INBOUND, NF_INET_PRE_ROUTING, true},
+		{6, 0, 0, NAT_HAIRPIN, NF_INET_PRE_ROUTING, true},
+		{5, 6, NAT_MARK_HAIRPIN | 9, NAT_HAIRPIN_SOURCE,
+		 NF_INET_POST_ROUTING, true},
 		/* to a LAN without the mark: no rule sends that */
-		{NF_INET_POST_ROUTING, 5, 6, 0, false, 0},
-		{NF_INET_POST_ROUTING, 5, 6, NAT_MARK_OWN, false, 0},
+		{5, 6, 0, 0, NF_INET_POST_ROUTING, false},
+		{5, 6, NAT_MARK_OWN, 0, NF_INET_POST_ROUTING, false},
 		/* another interface, none, another hook */
-		{NF_INET_PRE_ROUTING, 4, 0, 0, false, 0},
-		{NF_INET_PRE_ROUTING, 0, 0, 0, false, 0},
-		{NF_INET_FORWARD, 5, 3, 0, false, 0},
+		{4, 0, 0, 0, NF_INET_PRE_ROUTING, false},
+		{0, 0, 0, 0, NF_INET_PRE_ROUTING, false},
+		{5, 3, 0, 0, NF_INET_FORWARD, false},
 	};
 	enum nat_direction direction;
 	size_t i;
