@@ -86,7 +86,8 @@ static enum nat_verdict inbound(struct step *step)
 	enum nat_verdict verdict;
 	struct session *s;
 
-	if (address_index(nat, tuple->src.addr) != NAT_NONE)
+	if (address_index(nat, tuple->src.addr) != NAT_NONE ||
+	    address_own(nat, tuple->src.addr))
 		return drop(step, NAT_DROP_SPOOFED);
 	if (step->h.icmp_kind == ICMP_KIND_OTHER)
 		return for_host(nat, tuple) ? pass(step, NAT_PASSED_HOST)
@@ -101,6 +102,19 @@ static enum nat_verdict inbound(struct step *step)
 	state_packet(step, s, SIDE_EXTERNAL);
 	translate_in(step, s);
 	return translated(step, NAT_INBOUND_TRANSLATED);
+}
+
+/** reachable() - whether somebody inside holds the destination */
+static bool reachable(const struct step *step)
+{
+	struct nat *nat = step->nat;
+	const struct tuple *tuple = &step->h.tuple;
+	uint32_t i = address_index(nat, tuple->dst.addr);
+
+	/* All of an address that is one host's own is (basic NAT). */
+	return (i != NAT_NONE && nat->addresses[i].owner) ||
+	       mapping_find_in(nat, step->now.lapse, tuple->protocol,
+			       tuple->dst, NULL) != NAT_NONE;
 }
 
 /**
@@ -120,12 +134,13 @@ static enum nat_verdict hairpin(struct step *step)
 	enum nat_verdict verdict;
 	struct session *from, *to;
 
+	if (address_index(nat, tuple->src.addr) != NAT_NONE)
+		return drop(step, NAT_DROP_SPOOFED);
 	if (step->h.icmp_kind == ICMP_KIND_OTHER)
 		return drop(step, NAT_DROP_ICMP_TYPE);
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
 		return icmp_error_hairpin(step);
-	if (mapping_find_in(nat, step->now.lapse, tuple->protocol, tuple->dst,
-			    NULL) == NAT_NONE)
+	if (!reachable(step))
 		return for_host(nat, tuple) ? pass(step, NAT_PASSED_HOST)
 					    : drop(step, NAT_DROP_NO_MAPPING);
 	setting =

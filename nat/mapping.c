@@ -253,8 +253,11 @@ void mapping_end(struct nat *nat, uint64_t now, uint32_t mapping,
 	unchain(nat, head_external(nat, m->protocol, m->external), mapping,
 		true);
 	unlink_peer(nat, mapping);
-	/* What is evicted makes room, or it went in vain. */
-	allocate_release(nat, now, m, reason != NAT_REASON_EVICTED);
+	/* What is evicted makes room, or it went in vain; what never had a
+	 * session was never seen outside. */
+	allocate_release(nat, now, m,
+			 reason != NAT_REASON_EVICTED &&
+				 reason != NAT_REASON_LAST_SESSION);
 	nat_count(nat, NAT_MAPPINGS_DELETED);
 	event_mapping(nat, now, NAT_EVENT_MAPPING_DELETED, reason, m);
 	policy_put(nat, m->policy);

@@ -26,14 +26,15 @@ void state_packet(struct step *step, struct session *session, enum side side)
 	session->bytes[side] += step->h.len;
 	session->flags |= side == SIDE_INTERNAL ? SESSION_SEEN_OUTBOUND
 						: SESSION_SEEN_INBOUND;
-	if (side == SIDE_INTERNAL)
-		session_keep(nat, session);
 	if (headers_offset(&step->h))
 		; /* the first fragment has told what there is to tell */
 	else if (session->protocol == PROTO_TCP)
 		refresh = tcp_segment(session, &step->h, side);
 	else
 		speak(session);
+	/* Nor does a RST in answer to a stranger (RFC 7857 section 7.1). */
+	if (refresh && side == SIDE_INTERNAL)
+		session_keep(nat, session);
 	if (refresh)
 		timer_refresh(nat, step->now.lapse, session, side);
 	if (session->state == before)
