@@ -154,7 +154,7 @@ static int start_engine(struct gateway *gateway)
 		log_error("not enough memory for %u sessions: set "
 			  "nat.max-sessions lower",
 			  conf->nat.max_sessions);
-		return -ENOMEM;
+		return -EINVAL;
 	}
 	log_info("%u sessions at most, %zu MiB", conf->nat.max_sessions,
 		 (nat_memory(gateway->nat) + 0xfffff) >> 20);
@@ -245,6 +245,18 @@ static int start_parts(struct gateway *gateway)
 	return error;
 }
 
+/** hold_signals() - or let them come, those that are waiting first */
+static void hold_signals(bool hold)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
 int gateway_start(struct gateway *gateway)
 {
 	int error;
@@ -252,6 +264,8 @@ int gateway_start(struct gateway *gateway)
 	gateway->raw_socket = -1;
 	log_level_set(gateway->conf->log_level);
 	signal(SIGPIPE, SIG_IGN);
+	/* a start cut in two would leave its first half behind */
+	hold_signals(true);
 	error = start_parts(gateway);
 	if (!error)
 		error = start_machine(gateway);
@@ -263,6 +277,7 @@ int gateway_start(struct gateway *gateway)
 		error = privilege_drop(!rundir_is_ours(gateway->rundir));
 	if (error)
 		return error;
+	hold_signals(false);
 
 	rules_warn_forward(gateway->conf);
 	gateway->ready = true;

@@ -440,9 +440,7 @@ int queue_open(struct gateway *gateway, struct queue **out)
 	return 0;
 
 fail:
-	if (error == -ENOMEM)
-		log_error("queue: out of memory");
-	else
+	if (error != -ENOMEM)
 		error = explain(queue, error);
 	queue_close(queue);
 	return error;

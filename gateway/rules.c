@@ -227,18 +227,35 @@ static char *current_text(const struct rules *rules,
 	return text.bytes;
 }
 
-/** explain() - one line when no tool could install the rules */
-static void explain(const char *tool, int rc, char *why)
+/** reason() - why a tool could not install the rules, in few words */
+static const char *reason(int rc, char *why)
 {
 	if (rc == -ENOENT)
-		log_error("%s is not installed (Debian packages: nftables, "
-			  "iptables)",
-			  tool);
-	else if (rc < 0)
-		log_error("%s: %s", tool, strerror(-rc));
+		return "is not installed";
+	if (rc < 0)
+		return strerror(-rc);
+	program_first_line(why);
+	return *why ? why : "failed without a word";
+}
+
+/** explain() - one line when no tool could install the rules */
+static void explain(enum conf_backend backend, int nft, char *nft_why, int rc,
+		    char *why)
+{
+	static const char fix[] =
+		"it takes Debian's nftables with the kernel module nft_queue, "
+		"or iptables with xt_NFQUEUE";
+
+	if (backend == CONF_BACKEND_NFT)
+		log_error("cannot install the rules: nft: %s; %s",
+			  reason(nft, nft_why), fix);
+	else if (backend == CONF_BACKEND_IPTABLES)
+		log_error("cannot install the rules: iptables-restore: %s; %s",
+			  reason(rc, why), fix);
 	else
-		log_error("%s cannot install the rules: %s", tool,
-			  program_first_line(why));
+		log_error("cannot install the rules: nft: %s; "
+			  "iptables-restore: %s; %s",
+			  reason(nft, nft_why), reason(rc, why), fix);
 }
 
 int rules_open(struct gateway *gateway, struct ruleset_input *input,
@@ -257,11 +274,7 @@ int rules_open(struct gateway *gateway, struct ruleset_input *input,
 	if (nft != 0 && backend != CONF_BACKEND_NFT)
 		rc = try_iptables(rules, input, why);
 	if (rc) {
-		/* what the tools say differs; both lines help */
-		if (backend != CONF_BACKEND_IPTABLES)
-			explain("nft", nft, nft_why);
-		if (backend != CONF_BACKEND_NFT)
-			explain("iptables-restore", rc, why);
+		explain(backend, nft, nft_why, rc, why);
 		rules_remove(gateway->rundir, true);
 		rules_close(rules);
 		return rc < 0 ? rc : -EOPNOTSUPP;
@@ -310,7 +323,7 @@ int rules_update(struct rules *rules, struct ruleset_input *input)
 			rc = install_iptables(input, "raw", why);
 	}
 	if (rc) {
-		explain(rules->nft ? "nft" : "iptables-restore", rc, why);
+		log_error("cannot change the rules: %s", reason(rc, why));
 		free(text);
 		return rc < 0 ? rc : -EOPNOTSUPP;
 	}
