@@ -113,6 +113,7 @@ class Lab:
                       f"netns {host.proc.pid}",
                       f"link set c{number} master lan up"]
         self.gateway.ip(*lines)
+        self.bridge_netfilter(False)
         for number, host in enumerate(self.clients):
             host.address = f"192.168.77.{number + 2}"
             host.ip(f"address add {host.address}/24 dev eth0",
@@ -127,6 +128,17 @@ class Lab:
             self.no_offload()
         elif offload == "hosts":
             self.gateway.run("ethtool", "-K", "wan", "tx", "off")
+
+    def bridge_netfilter(self, on):
+        """
+        Whether the kernel calls the rules for what a bridge forwards, too: if
+        it has br_netfilter (Docker loads it), that is its default.
+        """
+        name = "net.bridge.bridge-nf-call-iptables"
+        if os.path.exists("/proc/sys/" + name.replace(".", "/")):
+            self.gateway.sysctl(name, int(on))
+            return True
+        return False
 
     def build_router(self):
         """The way from the gateway to a server far away."""
@@ -266,11 +278,12 @@ class Lab:
     def tcp(self, port=5000, client=None, local_port=0):
         """A TCP connection: the client's side, and the server's."""
         listener = self.server.listen(port)
-        near = (client or self.client).connect(
-            (self.server_address, port), ("0.0.0.0", local_port))
-        far = listener.accept()
-        listener.close()
-        return near, far
+        try:
+            near = (client or self.client).connect(
+                (self.server_address, port), ("0.0.0.0", local_port))
+            return near, listener.accept()
+        finally:
+            listener.close()
 
     @staticmethod
     def until(true, what=""):
