@@ -11,6 +11,9 @@
 #include "nat/step.h"
 #include "nat/table.h"
 
+/** EXPIRE_BUDGET - sessions that one packet ends at most on its way */
+#define EXPIRE_BUDGET 256
+
 /** martian() - an address that no packet on its way may have (RFC 1812 5.3.7)
  */
 static bool martian(uint32_t addr)
@@ -255,6 +258,10 @@ enum nat_verdict nat_handle(struct nat *nat, struct nat_now now,
 	struct step step = {.nat = nat, .now = now, .packet = packet};
 	int bad = packet_parse(packet->bytes, packet->len, &step.h);
 
+	/* Look-ups see for themselves that a session is overdue, but not that
+	 * the mapping of a stranger's is, or a permission. */
+	if (nat_next(nat) <= now.lapse)
+		nat_expire(nat, now, EXPIRE_BUDGET);
 	if (bad == PACKET_OK)
 		bad = sane(&step);
 	if (bad != PACKET_OK)

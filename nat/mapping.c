@@ -6,6 +6,7 @@
 #include "nat/allocate.h"
 #include "nat/event.h"
 #include "nat/expire.h"
+#include "nat/filter.h"
 #include "nat/policy.h"
 #include "nat/table.h"
 #include "nat/timer.h"
@@ -91,7 +92,9 @@ uint32_t mapping_find_in(struct nat *nat, uint64_t now, uint8_t protocol,
 		    (m->remote.addr == remote->addr &&
 		     (!m->remote.port || m->remote.port == remote->port)))
 			return i;
-		any = i;
+		/* Of several on one endpoint, one that lets the caller in. */
+		if (any == NAT_NONE || !filter_permits(nat, any, *remote))
+			any = i;
 	}
 	return any;
 }

@@ -130,6 +130,8 @@ int nat_configure(struct nat *nat, const struct nat_settings *settings,
 	if (settings->max_sessions != nat->max_sessions ||
 	    settings->hold_down_max != nat->hold_down_max)
 		return -EINVAL;
+	/* Longer timers bring nothing back to life. */
+	nat_expire(nat, now, UINT32_MAX);
 	if (policy_configure(nat, settings) < 0 ||
 	    exempt_configure(nat, settings) < 0 ||
 	    inside_configure(nat, settings) < 0 ||

@@ -127,7 +127,11 @@ static void link_session(struct nat *nat, struct session *s)
 
 	head = head_out(nat, s->protocol, session_internal(s),
 			session_remote(s));
-	s->next_out = *head;
+	/* Behind the others: a caller at another of the host's mappings must
+	 * not change what its own packets are mapped to (RFC 4787 REQ-11). */
+	while (*head != NAT_NONE)
+		head = &nat->sessions[*head].next_out;
+	s->next_out = NAT_NONE;
 	*head = index;
 	head = head_in(nat, s->protocol, session_external(s),
 		       session_remote(s));

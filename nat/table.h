@@ -80,7 +80,8 @@ uint32_t mapping_find_out(struct nat *nat, uint64_t now,
  * @protocol:	IP protocol
  * @external:	endpoint
  * @remote:	who calls: of several mappings on one external endpoint the one
- *		that depends on this remote is taken, else any; NULL: any
+ *		that depends on this remote is taken, else one that lets it in,
+ *		else any; NULL: any
  *
  * Return: its index, or NAT_NONE.
  */
