@@ -106,8 +106,9 @@ def ones_sum(data, start=0):
 class Packet:
     """An IPv4 packet."""
 
-    def __init__(self, data, offload=False):
+    def __init__(self, data, offload=False, sender=b""):
         self.data = data
+        self.sender = sender.hex(":")   # hardware address
         self.offload = offload
         self.header = (data[0] & 15) * 4
         self.length, self.id, fragment = struct.unpack_from("!HHH", data, 2)
@@ -137,7 +138,7 @@ class Packet:
     def inner(self):
         """The packet that an ICMP error quotes, or None."""
         if self.protocol == ICMP and not self.offset and \
-                self.body[0] in ICMP_ERRORS:
+                len(self.body) >= 28 and self.body[0] in ICMP_ERRORS:
             return Packet(self.body[8:])
         return None
 
@@ -166,7 +167,7 @@ def read(path):
             break
         if frame[12:14] == b"\x08\x00":
             found.append(Packet(frame[14:], number < len(offload) and
-                                bool(offload[number])))
+                                bool(offload[number]), frame[6:12]))
         at += 16 + size
         number += 1
     return found
@@ -188,13 +189,18 @@ def transport_sum(packet):
     return ones_sum(packet.body, pseudo)
 
 
+def leaks(packet):
+    """Private addresses in a packet, as a list of words."""
+    quoted = packet.inner()
+    return [f"private address {a}"
+            for one in [packet] + ([quoted] if quoted else [])
+            for a in (one.src, one.dst) if is_private(a)]
+
+
 def faults(packet):
     """What is wrong with a packet on the outside, as a list of words."""
-    found = []
+    found = leaks(packet)
     quoted = packet.inner()
-    for one in [packet] + ([quoted] if quoted else []):
-        found += [f"private address {a}" for a in (one.src, one.dst)
-                  if is_private(a)]
     if ones_sum(packet.data[:packet.header]) != 0xffff:
         found.append("IP checksum")
     if quoted and ones_sum(quoted.data[:quoted.header]) != 0xffff:

@@ -28,6 +28,7 @@ TCP_STATES = ("", "established", "syn-sent", "syn-recv", "fin-wait-1",
               "listen", "closing")
 
 things = {}                 # handle -> socket or Recorder
+wires = {}                  # interface -> packet socket
 handles = itertools.count(1)
 output = threading.Lock()
 
@@ -271,9 +272,10 @@ def op_many(kind, locals_, remote, timeout):
 
 def op_frame(interface, data):
     """Send raw bytes as a frame."""
-    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as sock:
-        sock.bind((interface, 0))
-        return sock.send(data.encode("latin-1"))
+    if interface not in wires:      # closing one takes the kernel a while
+        wires[interface] = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        wires[interface].bind((interface, 0))
+    return wires[interface].send(data.encode("latin-1"))
 
 
 def op_record(interface, path):
