@@ -4,7 +4,8 @@
  *
  * In steps: defaults; elements of collections, with what is theirs; the global
  * policy, first what holds for every class of protocols, then for one; then the
- * same for each client, whose policy begins as its profile's or the global one.
+ * same for each client, whose policy begins as its profile's or the global one,
+ * and whose port rules are those of the one or the other.
  */
 #include "conf/internal.h"
 
@@ -180,7 +181,7 @@ static void defaults_store(struct conf *conf)
 	}
 }
 
-/** clients_build() - the policy of each */
+/** clients_build() - the policy and the port rules of each */
 static void clients_build(struct conf_load *load, struct conf *conf)
 {
 	for (size_t i = 0; i < conf->nat.n_clients; i++) {
@@ -190,11 +191,37 @@ static void clients_build(struct conf_load *load, struct conf *conf)
 		const struct conf_item *item = conf_find(conf->priv, path);
 
 		client->policy = conf->nat.policy;
-		if (item && item->kind == ITEM_VALUE)
-			client->policy = profile_get(load, item->value.text,
-						     item->value_at)
-						 ->policy;
+		client->ports = conf->nat.ports;
+		client->n_ports = conf->nat.n_ports;
+		if (item && item->kind == ITEM_VALUE) {
+			const struct conf_profile *profile = profile_get(
+				load, item->value.text, item->value_at);
+
+			client->policy = profile->policy;
+			client->ports = profile->ports;
+			client->n_ports = profile->n_ports;
+		}
 		store_policies(&load->items, client->name, &client->policy);
+	}
+}
+
+/** ports_build() - a profile's own port rules; they have one value each */
+static void ports_build(struct conf_load *load, struct conf_profile *profile)
+{
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < profile->items.n; i++) {
+		const struct conf_item *item = &profile->items.item[i];
+		struct nat_port_rule *rule;
+
+		if (item->kind != ITEM_VALUE || item->base != BASE_PORT)
+			continue;
+		profile->ports =
+			region_grow(load->region, profile->ports,
+				    profile->n_ports, &capacity, sizeof(*rule));
+		rule = &profile->ports[profile->n_ports++];
+		element_name(item, rule);
+		store(item->key, rule, &item->value);
 	}
 }
 
@@ -202,10 +229,23 @@ void policy_build(struct conf_load *load, struct conf_profile *profile)
 {
 	struct nat_settings settings;
 
-	(void)load;
 	nat_settings_default(&settings);
 	profile->policy = settings.policy;
 	store_policies(&profile->items, NULL, &profile->policy);
+	ports_build(load, profile);
+}
+
+/** inside_build() - the lans' subnets, whom deterministic NAT counts */
+static void inside_build(struct conf_load *load, struct conf *conf)
+{
+	struct nat_prefix *inside =
+		region_alloc(load->region, (conf->n_lan + 1) * sizeof(*inside));
+
+	conf->nat.inside = inside;
+	for (size_t i = 0; i < conf->n_lan; i++)
+		if (conf->lan[i].bits)
+			inside[conf->nat.n_inside++] = (struct nat_prefix){
+				conf->lan[i].address, conf->lan[i].bits};
 }
 
 struct conf *conf_build(struct conf_load *load)
@@ -238,6 +278,7 @@ struct conf *conf_build(struct conf_load *load)
 	}
 	store_policies(&load->items, NULL, &conf->nat.policy);
 	clients_build(load, conf);
+	inside_build(load, conf);
 	return conf;
 }
 

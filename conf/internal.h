@@ -88,6 +88,8 @@ struct conf_items {
  * @path:	of its file
  * @items:	what it says, without the sources
  * @policy:	the policy of a client that has this profile
+ * @ports:	its port rules
+ * @n_ports:	their number
  * @usable:	false if errors were found in it, or it was not found
  */
 struct conf_profile {
@@ -98,6 +100,8 @@ struct conf_profile {
 	const char *path;
 	struct conf_items items;
 	struct nat_policy policy;
+	struct nat_port_rule *ports;
+	size_t n_ports;
 	bool usable;
 };
 
@@ -250,7 +254,7 @@ size_t items_merge(struct region *region, struct conf_items *items,
 /** conf_build() - store all items over the defaults; then check nothing yet */
 struct conf *conf_build(struct conf_load *load);
 
-/** policy_build() - store a profile's own items over the default policy */
+/** policy_build() - a profile's policy, over the defaults, and port rules */
 void policy_build(struct conf_load *load, struct conf_profile *profile);
 
 /** collection_element() - element @i of a collection of @conf */

@@ -106,7 +106,7 @@ static void note_client(const struct conf_priv *priv,
 	for (size_t i = 0; profile && i < profile->items.n; i++) {
 		const struct conf_item *item = &profile->items.item[i];
 
-		if (item->kind == ITEM_VALUE &&
+		if (item->kind == ITEM_VALUE && item->base != BASE_PORT &&
 		    item->key->base != BASE_POLICY &&
 		    item->key->base != BASE_PROFILE)
 			fprintf(out,

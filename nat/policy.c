@@ -8,18 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** rules_make() - a copy of the port rules, one reference; NULL: no memory */
-static struct port_rules *rules_make(const struct nat_settings *settings)
+/** rules_make() - a copy of port rules, one reference; NULL: no memory */
+static struct port_rules *rules_make(const struct nat_port_rule *ports,
+				     size_t n)
 {
-	size_t bytes = settings->n_ports * sizeof(settings->ports[0]);
+	size_t bytes = n * sizeof(*ports);
 	struct port_rules *rules = malloc(sizeof(*rules) + bytes);
 
 	if (!rules)
 		return NULL;
 	rules->refs = 1;
-	rules->n = settings->n_ports;
+	rules->n = n;
 	if (bytes)
-		memcpy(rules->rule, settings->ports, bytes);
+		memcpy(rules->rule, ports, bytes);
 	return rules;
 }
 
@@ -78,6 +79,31 @@ static struct policy_slot *slot_make(const struct nat_policy *policy,
 		return slot;
 	slot_free(slot);
 	return NULL;
+}
+
+/**
+ * slot_of_client() - a slot for a client rule
+ * @settings:	what it is of
+ * @global:	the global port rules, shared with who has no others
+ *
+ * Return: as slot_make().
+ */
+static struct policy_slot *slot_of_client(const struct nat_settings *settings,
+					  const struct nat_client_rule *client,
+					  struct port_rules *global)
+{
+	bool shared = client->ports == settings->ports &&
+		      client->n_ports == settings->n_ports;
+	struct port_rules *rules =
+		shared ? global : rules_make(client->ports, client->n_ports);
+	struct policy_slot *slot;
+
+	if (!rules)
+		return NULL;
+	slot = slot_make(&client->policy, client->name, client->profile, rules);
+	if (!shared)
+		rules_put(rules);
+	return slot;
 }
 
 /** slots_reserve() - make sure of @n empty places in the array; 0 or -ENOMEM */
@@ -173,19 +199,16 @@ int policy_configure(struct nat *nat, const struct nat_settings *settings)
 	size_t n = settings->n_clients + 1;
 	struct policy_slot **made = calloc(n, sizeof(struct policy_slot *));
 	struct client_match *clients = calloc(n, sizeof(*clients));
-	struct port_rules *rules = rules_make(settings);
+	struct port_rules *rules =
+		rules_make(settings->ports, settings->n_ports);
 	int error = -ENOMEM;
 
 	if (!made || !clients || !rules || slots_reserve(nat, n) < 0)
 		goto out;
 	for (size_t i = 0; i < n; i++) {
-		const struct nat_client_rule *rule =
-			i ? &settings->clients[i - 1] : NULL;
-
-		made[i] =
-			rule ? slot_make(&rule->policy, rule->name,
-					 rule->profile, rules)
-			     : slot_make(&settings->policy, NULL, NULL, rules);
+		made[i] = i ? slot_of_client(settings,
+					     &settings->clients[i - 1], rules)
+			    : slot_make(&settings->policy, NULL, NULL, rules);
 		if (!made[i])
 			goto out;
 	}

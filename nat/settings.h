@@ -188,6 +188,8 @@ struct nat_port_rule {
  * @bits:	prefix length
  * @mac:	Ethernet address
  * @policy:	complete, nothing left to merge
+ * @ports:	its port rules, in place of the global ones; may be the same
+ * @n_ports:	their number
  */
 struct nat_client_rule {
 	const char *name;
@@ -197,6 +199,8 @@ struct nat_client_rule {
 	unsigned bits;
 	uint8_t mac[6];
 	struct nat_policy policy;
+	struct nat_port_rule *ports;
+	size_t n_ports;
 };
 
 /**
@@ -239,7 +243,7 @@ struct nat_settings {
 	struct nat_policy policy; /* of everyone not named in clients */
 	struct nat_client_rule *clients;
 	size_t n_clients;
-	struct nat_port_rule *ports;
+	struct nat_port_rule *ports; /* likewise */
 	size_t n_ports;
 	struct nat_forward *forwards;
 	size_t n_forwards;

@@ -174,6 +174,11 @@ static void test_other_values(void **state)
 	assert_string_equal(conf->lan[1].interface, "eth2");
 	assert_int_equal(conf->lan[0].address, 0xc0a84d01);
 	assert_int_equal(conf->lan[1].bits, 8);
+	assert_int_equal(nat->n_inside, 2);
+	assert_int_equal(nat->inside[0].addr, 0xc0a84d01);
+	assert_int_equal(nat->inside[0].bits, 24);
+	assert_int_equal(nat->inside[1].addr, 0x0a000001);
+	assert_int_equal(nat->inside[1].bits, 8);
 	assert_string_equal(conf->wan_interface, "eth0");
 	assert_int_equal(conf->n_pool, 4);
 	assert_int_equal(conf->pool[0].first, 0xc6336407);

@@ -307,12 +307,45 @@ static void test_client(void **state)
 	/* What cannot be a client's own is said. */
 	conf_notes(conf, out);
 	fclose(out);
-	assert_non_null(strstr(notes, "clients.a: ports.80/tcp.timeout of "
-				      "profile home-draytek is not applied; "
-				      "it is the same for all clients\n"));
+	assert_non_null(strstr(notes, "clients.a: pool-size of profile "
+				      "home-draytek is not applied; it is "
+				      "the same for all clients\n"));
+	assert_null(strstr(notes, "ports"));
 	assert_non_null(strstr(notes, "clients.a: below the floors of the "
 				      "RFCs: "));
 	free(notes);
+	conf_free(conf);
+}
+
+/** test_client_ports() - a client's profile brings its port rules too */
+static void test_client_ports(void **state)
+{
+	struct conf *conf =
+		parsed("profile: cisco-ios-nat\n"
+		       "ports: {53/udp: {timeout: 3s}, 9: {timeout: 4s}}\n"
+		       "clients:\n"
+		       "  a: {match: 192.168.77.3, profile: home-draytek}\n"
+		       "  b: {match: 192.168.77.4, nat: {refresh: both}}\n"
+		       "  c: {match: 192.168.77.5, profile: default}\n"
+		       "  d: {match: 192.168.77.6, profile: cisco-ios-nat}\n",
+		       NULL, 0);
+	const struct nat_settings *nat = &conf->nat;
+	const struct nat_client_rule *clients = nat->clients;
+
+	(void)state;
+	assert_int_equal(clients[0].n_ports, 2);
+	assert_int_equal(clients[0].ports[0].protocol, 6);
+	assert_int_equal(clients[0].ports[0].port, 80);
+	assert_int_equal(clients[0].ports[0].timeout, 60000);
+	assert_ptr_equal(clients[1].ports, nat->ports);
+	assert_int_equal(clients[1].n_ports, nat->n_ports);
+	assert_int_equal(clients[2].n_ports, 0);
+	/* The profile's own word, not the file's over it. */
+	assert_int_equal(nat->n_ports, clients[3].n_ports + 1);
+	for (size_t i = 0; i < clients[3].n_ports; i++)
+		if (clients[3].ports[i].port == 53 &&
+		    clients[3].ports[i].protocol == 17)
+			assert_int_equal(clients[3].ports[i].timeout, 60000);
 	conf_free(conf);
 }
 
@@ -466,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_special),
 		cmocka_unit_test(test_client),
+		cmocka_unit_test(test_client_ports),
 		cmocka_unit_test(test_override_class),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_search),
