@@ -25,7 +25,7 @@ SLOW = 8 if os.environ.get("LAPSE_VALGRIND") else 3 if "ASAN_OPTIONS" in \
     os.environ else 1
 
 libc = ctypes.CDLL(None, use_errno=True)
-namespaces = set()              # inodes of all that were ever made
+namespaces = set()              # inodes of those that are open
 
 
 def die_with_parent():
@@ -285,21 +285,34 @@ class Host:
         return Recording(self, handle, path)
 
     def close(self):
-        """End all that runs here, the peer last."""
-        inode = getattr(self, "inode", None)
-        for _ in range(100 if inode else 0):
-            others = [pid for pid, _ in inhabitants({inode})
-                      if pid != self.proc.pid]
-            for pid in others:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            if not others:
-                break
-            time.sleep(0.02)
+        """
+        End all that runs here, the peer last.
+
+        Numbers of namespaces are used again, so it is held until all is over.
+        """
+        held = None
+        if hasattr(self, "inode"):
+            held = open(f"/proc/{self.proc.pid}/ns/net", "rb")
+            self.evict(self.proc.pid)
         self.proc.kill()
         self.proc.wait()
         self.reader.join()
         self.proc.stdin.close()
         self.proc.stdout.close()
+        if held:
+            self.evict()
+            namespaces.discard(self.inode)
+            held.close()
+
+    def evict(self, *spare):
+        """Kill all processes here but these, and wait for their end."""
+        def gone():
+            others = [pid for pid, _ in inhabitants({self.inode})
+                      if pid not in spare]
+            for pid in others:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            return not others
+        poll(gone, 5, f"all processes of {self.name} have ended")

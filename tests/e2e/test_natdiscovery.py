@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a stranger's tool says of the NAT: coturn's turnutils_natdiscovery
+
+The server runs `turnserver` on two addresses with two ports each, the client
+RFC 5780's behaviour discovery. It must report what was set, with two limits
+that lie in the method:
+
+- It looks for hairpinning with a request from one socket to the external
+  endpoint of another, which has never sent to it: filters that depend on
+  addresses refuse that, whatever the hairpinning. So punch() makes the two
+  sockets send to each other by turns, as peers do.
+- It tells mappings apart by their ports only: a NAT that preserves ports looks
+  endpoint-independent, until another client has the port (test_preservation).
+"""
+
+import itertools
+import re
+import signal
+import subprocess
+
+import pytest
+
+from lab import OUTSIDE, SERVER, SERVER2, poll
+
+MAPPINGS = {"eim": "Endpoint Independent Mapping",
+            "adm": "Address Dependent Mapping",
+            "apdm": "Address and Port Dependent Mapping"}
+FILTERINGS = {"eif": "Endpoint Independent Filtering",
+              "adf": "Address Dependent Filtering",
+              "apdf": "Address and Port Dependent Filtering"}
+HAIRPINS = ("external", "internal", "off")
+PORT, ALT = 3478, 3479
+
+
+@pytest.fixture
+def stun(lab):
+    """Makes a lab with a STUN server that answers from four endpoints."""
+    def make(**how):
+        one = lab(**how)
+        with open(one.path("turnserver.log"), "w", encoding="utf-8") as log:
+            one.server.start(
+                "turnserver", "-n", "-L", SERVER, "-L", SERVER2, "-p",
+                str(PORT), "--alt-listening-port", str(ALT), "--stun-only",
+                "--no-auth", "--no-cli", "--no-tcp", "--no-tls", "--no-dtls",
+                "--userdb", one.path("turndb"), "--pidfile",
+                one.path("turn.pid"), "--log-file", "stdout",
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        wanted = {f"{a}:{p}" for a in (SERVER, SERVER2) for p in (PORT, ALT)}
+        poll(lambda: wanted <= set(one.server.run("ss", "-Hlun").stdout
+                                   .split()), 20, "turnserver listens")
+        # a host that hears of itself by its own internal address would take
+        # that for a forgery
+        one.client.sysctl("net.ipv4.conf.all.accept_local", 1)
+        one.client.sysctl("net.ipv4.conf.all.rp_filter", 0)
+        one.client.sysctl("net.ipv4.conf.eth0.rp_filter", 0)
+        return one
+    return make
+
+
+class Discovery:
+    """A run of the tool, begun."""
+
+    def __init__(self, lab, *arguments):
+        self.log = lab.log
+        self.arguments = arguments
+        self.proc = lab.client.start(
+            "turnutils_natdiscovery", *map(str, arguments), SERVER,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+
+    def output(self):
+        """All that it printed, after its end."""
+        text, _ = self.proc.communicate(timeout=120)
+        self.log.write(f"natdiscovery {self.arguments}:\n{text}")
+        assert self.proc.returncode == 0, text
+        return text
+
+    def report(self):
+        """Its verdicts: mapping, filtering, and whether a hairpin was seen."""
+        text = self.output()
+        verdicts = re.findall(r"^NAT with (.*)!$", text, re.M)
+        mapping, = [k for k, v in MAPPINGS.items() if v in verdicts]
+        filtering, = [k for k, v in FILTERINGS.items() if v in verdicts]
+        assert len(verdicts) == 2
+        return mapping, filtering, "successful hairpinning" in text
+
+    def reflexive(self):
+        """The external endpoints that the server saw, in order."""
+        return re.findall(r"UDP reflexive addr: (\S+)", self.output())
+
+
+def mapped(lab, sock, known):
+    """The external endpoints of a socket, that are not yet known."""
+    rows = lab.lapse("mappings", "protocol=udp",
+                     "internal={}:{}".format(*sock.local))
+    found = [r["external"] for r in rows if r["external"] not in known]
+    known.update(found)
+    return found
+
+
+def endpoint(text):
+    """An endpoint, as sockets name it."""
+    address, port = text.rsplit(":", 1)
+    return address, int(port)
+
+
+def punch(lab, address):
+    """
+    Two sockets of a client send to each other's external endpoint by turns,
+    each to the newest one that the other has got; who received, and from whom.
+
+    Return: (sender, the source that the receiver saw), or None.
+    """
+    socks = [lab.client.udp((address, 0)) for _ in range(2)]
+    socks[1].send(b"map me", (SERVER, 9))       # nobody answers
+    known = set()
+    target = lab.until(lambda: mapped(lab, socks[1], known), "a mapping")[0]
+    for turn in range(6):
+        sender, receiver = socks[turn % 2], socks[1 - turn % 2]
+        sender.send(b"knock", endpoint(target))
+        try:
+            data, source = receiver.recvfrom(0.3)
+            assert data == b"knock"
+            return sender, source
+        except (TimeoutError, ConnectionRefusedError):
+            # endpoint-dependent mappings are there by now, else it is known
+            target = (mapped(lab, sender, known) or [target_of(lab, sender)]
+                      )[0]
+            if not target:
+                return None
+    return None
+
+
+def target_of(lab, sock):
+    """The external endpoint of a socket that has only one."""
+    rows = lab.lapse("mappings", "protocol=udp",
+                     "internal={}:{}".format(*sock.local))
+    return rows[-1]["external"] if rows else None
+
+
+def expected(mapping, filtering, hairpin):
+    """What the tool can see of these settings."""
+    return mapping, filtering, hairpin != "off" and filtering == "eif"
+
+
+def check_punch(lab, address, mapping, filtering, hairpin):
+    """Peers meet if there is hairpinning, and see what was set."""
+    met = punch(lab, address)
+    if hairpin == "off" or (mapping, filtering) == ("apdm", "apdf"):
+        assert met is None
+        return
+    assert met, "no packet came through"
+    sender, source = met
+    if hairpin == "internal":
+        assert source == sender.local
+    else:
+        externals = [r["external"] for r in lab.lapse(
+            "mappings", "internal={}:{}".format(*sender.local))]
+        assert "{}:{}".format(*source) in externals and source[0] == OUTSIDE
+
+
+def test_every_combination(stun):
+    """27 clients, each with a NAT of its own, ask at the same time."""
+    every = list(itertools.product(MAPPINGS, FILTERINGS, HAIRPINS))
+    clients = {}
+    for number, (mapping, filtering, hairpin) in enumerate(every):
+        clients[f"c{number}"] = {
+            "match": f"192.168.77.{number + 10}", "nat": {
+                "mapping": mapping, "filtering": filtering,
+                "hairpin": hairpin}}
+    lab = stun(settings={"clients": clients})
+    addresses = [c["match"] for c in clients.values()]
+    lab.client.ip(*(f"address add {a}/24 dev eth0" for a in addresses))
+    seen = lab.record()
+    runs = [Discovery(lab, "-m", "-f", "-H", "-L", a) for a in addresses]
+    found = [run.report() for run in runs]
+    assert dict(zip(every, found)) == {e: expected(*e) for e in every}
+    for address, combination in zip(addresses, every):
+        try:
+            check_punch(lab, address, *combination)
+        except AssertionError as e:
+            raise AssertionError(f"{combination}: {e}") from e
+    seen.check()
+
+
+def reload(lab, **nat):
+    """New settings for the running lapsed, and nothing left of the old."""
+    count = lab.said().count("settings reloaded")
+    lab.settings["nat"] = {k.replace("_", "-"): v for k, v in nat.items()}
+    lab.configure()
+    lab.lapsed.send_signal(signal.SIGHUP)
+    lab.until(lambda: lab.said().count("settings reloaded") > count)
+    lab.lapse("flush")
+
+
+def test_reload(stun):
+    """One NAT for all that is changed while it runs."""
+    lab = stun()
+    pid = lab.lapsed.pid
+    for combination in (("eim", "eif", "external"), ("adm", "adf", "internal"),
+                        ("apdm", "apdf", "off"), ("apdm", "eif", "internal"),
+                        ("eim", "apdf", "external")):
+        mapping, filtering, hairpin = combination
+        reload(lab, mapping=mapping, filtering=filtering, hairpin=hairpin)
+        assert Discovery(lab, "-m", "-f", "-H").report() == \
+            expected(*combination)
+        check_punch(lab, lab.client.address, *combination)
+    assert lab.lapsed.pid == pid and lab.lapsed.poll() is None
+
+
+@pytest.mark.parametrize("mapping", MAPPINGS)
+def test_preservation(stun, mapping):
+    """
+    A port-preserving NAT looks endpoint-independent to the tool, whatever it
+    is. A second client with the same source port makes it show.
+    """
+    lab = stun(clients=2, mapping=mapping, filtering="eif",
+               port_allocation="preservation")
+    port = 5000
+
+    def verdict():
+        run = Discovery(lab, "-m", "-f", "-L", lab.client.address, "-l", port)
+        return run.report()[0]
+
+    assert verdict() == "eim"
+    rows = [r for r in lab.lapse("mappings")
+            if r["internal"].endswith(f":{port}")]
+    assert {r["external"] for r in rows} == {f"{OUTSIDE}:{port}"}
+    assert len(rows) == {"eim": 1, "adm": 2, "apdm": 3}[mapping] or \
+        mapping != "eim"
+
+    # now the other client has the port, for all that the tool talks to
+    lab.lapse("flush")
+    lab.clock("advance", "121s")        # the port has rested
+    other = lab.clients[1].udp((lab.clients[1].address, port))
+    for remote in itertools.product((SERVER, SERVER2), (PORT, ALT)):
+        other.send(b"mine", remote)
+    lab.until(lambda: len(lab.sessions(f"client={lab.clients[1].address}"))
+              == 4)
+    assert verdict() == mapping
+    rows = lab.lapse("mappings", f"internal={lab.clients[1].address}:{port}")
+    assert {r["external"] for r in rows} == {f"{OUTSIDE}:{port}"}
+
+
+@pytest.mark.parametrize("allocation", ["preservation", "random"])
+@pytest.mark.parametrize("mapping", MAPPINGS)
+def test_collision(stun, mapping, allocation):
+    """Two clients ask from the same port: no endpoint is given twice."""
+    lab = stun(mapping=mapping, port_allocation=allocation)
+    second = "192.168.77.9"
+    lab.client.ip(f"address add {second}/24 dev eth0")
+    one, two = Discovery(lab, "-c", "-L", lab.client.address, "-l", 5000,
+                         "-A", second).reflexive()
+    assert one != two
+    if allocation == "preservation":
+        assert one == f"{OUTSIDE}:5000"
+
+
+def test_lifetime(stun):
+    """
+    The tool waits for a while and has the server send to the old mapping: it
+    is there or has lapsed, as the lapse clock says.
+    """
+    lab = stun(mapping="eim", filtering="eif", udp_timeout="300s",
+               udp_initial_timeout="300s")
+    lab.clock("freeze")
+    for wait, lives in (("299s", True), ("300s", False)):
+        run = Discovery(lab, "-t", "-T", 2)
+        lab.until(lambda: lab.lapse("mappings"), "the first request")
+        lab.until(lambda: lab.session()["packets-in"] == 1, "its answer")
+        lab.clock("advance", wait)
+        text = run.output()
+        assert ("RFC 5780 response 2" in text) == lives
+        assert ("timeout" in text) != lives
+        lab.lapse("flush")
