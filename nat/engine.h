@@ -163,6 +163,7 @@ struct subscriber {
  * struct policy_slot - a policy that sessions and mappings refer to
  * @refs:	sessions and mappings under it, +1 while in force
  * @successor:	the slot in force for the same client
+ * @by_mac:	the client is known by its MAC
  * @rules:	the port rules that came with it, shared
  */
 struct policy_slot {
@@ -172,6 +173,7 @@ struct policy_slot {
 	struct port_rules *rules;
 	uint32_t refs;
 	uint16_t successor;
+	bool by_mac;
 };
 
 /** struct client_match - who is under which policy */
@@ -311,6 +313,7 @@ struct nat {
 
 	struct policy_slot **policies;
 	uint32_t n_policies; /* slots in the array */
+	bool configured;     /* policy_default and clients are in force */
 	uint16_t policy_default;
 	struct client_match *clients;
 	size_t n_clients;

@@ -47,8 +47,8 @@ static struct endpoint internal_of(const struct nat_forward *f, unsigned i)
 				 (uint16_t)(f->internal.port + i)};
 }
 
-/** wanted() - whether a static mapping is still in the settings */
-static bool wanted(const struct nat *nat, const struct mapping *m)
+/** in_settings() - whether a static mapping is still in the settings */
+static bool in_settings(const struct nat *nat, const struct mapping *m)
 {
 	for (size_t i = 0; i < nat->n_forwards; i++) {
 		const struct nat_forward *f = &nat->forwards[i];
@@ -126,7 +126,7 @@ int forward_apply(struct nat *nat, uint64_t now)
 	for (uint32_t i = 0; i < nat->mapping_pool.fresh; i++)
 		if (pool_used(&nat->mapping_pool, i) &&
 		    (nat->mappings[i].flags & MAPPING_FIXED) &&
-		    !wanted(nat, &nat->mappings[i]))
+		    !in_settings(nat, &nat->mappings[i]))
 			mapping_end(nat, now, i, NAT_REASON_RELOAD);
 	for (size_t i = 0; i < nat->n_forwards; i++)
 		for (unsigned k = 0;

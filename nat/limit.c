@@ -16,7 +16,7 @@
 static bool rate_ok(struct subscriber *s, uint64_t real_ms, uint32_t rate)
 {
 	uint64_t now = real_ms * 1000;
-	uint64_t step = 1000000 / rate ? 1000000 / rate : 1;
+	uint64_t step = rate < 1000000 ? 1000000 / rate : 1;
 
 	if (s->rate_at < now)
 		s->rate_at = now;

@@ -102,7 +102,8 @@ size_t nat_memory(const struct nat *nat)
 static void repolicy(struct nat *nat, struct session *s, uint64_t now,
 		     struct nat_change *change)
 {
-	uint16_t old = s->policy, next = policy_current(nat, old);
+	uint16_t old = s->policy;
+	uint16_t next = policy_current(nat, old, s->internal_addr);
 	uint64_t before = timer_deadline(nat, s), after;
 
 	policy_get(nat, next);

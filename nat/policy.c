@@ -101,6 +101,8 @@ static struct policy_slot *slot_of_client(const struct nat_settings *settings,
 	if (!rules)
 		return NULL;
 	slot = slot_make(&client->policy, client->name, client->profile, rules);
+	if (slot)
+		slot->by_mac = client->by_mac;
 	if (!shared)
 		rules_put(rules);
 	return slot;
@@ -153,11 +155,11 @@ void policy_put(struct nat *nat, uint16_t index)
 /** policies_release() - what is in force now is no longer */
 static void policies_release(struct nat *nat)
 {
-	if (nat->clients || nat->n_policies)
-		for (size_t i = 0; i < nat->n_clients; i++)
-			policy_put(nat, nat->clients[i].policy);
-	if (nat->n_policies && nat->policies[nat->policy_default])
-		policy_put(nat, nat->policy_default);
+	if (!nat->configured)
+		return;
+	for (size_t i = 0; i < nat->n_clients; i++)
+		policy_put(nat, nat->clients[i].policy);
+	policy_put(nat, nat->policy_default);
 	free(nat->clients);
 	nat->clients = NULL;
 	nat->n_clients = 0;
@@ -220,6 +222,7 @@ int policy_configure(struct nat *nat, const struct nat_settings *settings)
 	}
 	nat->clients = clients;
 	nat->n_clients = n - 1;
+	nat->configured = true;
 	clients = NULL;
 	successors_set(nat);
 	memset(made, 0, n * sizeof(struct policy_slot *));
@@ -252,6 +255,13 @@ uint16_t policy_of(const struct nat *nat, uint32_t addr, const uint8_t *mac)
 			return match->policy;
 	}
 	return nat->policy_default;
+}
+
+uint16_t policy_current(const struct nat *nat, uint16_t index, uint32_t addr)
+{
+	const struct policy_slot *slot = nat->policies[index];
+
+	return slot->by_mac ? slot->successor : policy_of(nat, addr, NULL);
 }
 
 uint16_t policy_port_rule(const struct nat *nat, uint16_t index,

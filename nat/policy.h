@@ -31,11 +31,13 @@ static inline struct policy_slot *policy_slot(const struct nat *nat,
 	return nat->policies[index];
 }
 
-/** policy_current() - the slot in force for those who are under @index */
-static inline uint16_t policy_current(const struct nat *nat, uint16_t index)
-{
-	return nat->policies[index]->successor;
-}
+/**
+ * policy_current() - the slot in force for what was made under @index
+ * @addr:	internal address that it was made for
+ *
+ * Who is known by a MAC is so still; else the address says.
+ */
+uint16_t policy_current(const struct nat *nat, uint16_t index, uint32_t addr);
 
 /** policy_get() - one reference more to @index */
 static inline void policy_get(struct nat *nat, uint16_t index)

@@ -60,6 +60,16 @@ static bool write_port(struct headers *h, const struct rewrite *r)
 	return true;
 }
 
+/** never_none() - a UDP checksum that comes to 0 is sent as 0xffff: 0 would
+ *  mean that there is none (RFC 768) */
+static void never_none(struct headers *h)
+{
+	uint8_t *field = h->transport + h->checksum_at;
+
+	if (h->tuple.protocol == PROTO_UDP && !wire_get16(field))
+		wire_put16(field, 0xffff);
+}
+
 /** complete() - compute a transport checksum in full */
 static void complete(struct headers *h)
 {
@@ -67,27 +77,22 @@ static void complete(struct headers *h)
 	uint64_t sum =
 		checksum_pseudo(h->tuple.src.addr, h->tuple.dst.addr,
 				h->tuple.protocol, (uint32_t)h->transport_len);
-	uint16_t value;
 
 	wire_put16(field, 0);
-	value = (uint16_t)~checksum_fold(
-		checksum_add(sum, h->transport, h->transport_len));
-	if (!value && h->tuple.protocol == PROTO_UDP)
-		value = 0xffff;
-	wire_put16(field, value);
+	sum = checksum_add(sum, h->transport, h->transport_len);
+	wire_put16(field, (uint16_t)~checksum_fold(sum));
+	never_none(h);
 }
 
 /** adjust_transport() - a complete transport checksum by its delta */
 static void adjust_transport(struct headers *h, uint32_t delta)
 {
 	uint8_t *field = h->transport + h->checksum_at;
-	bool udp = h->tuple.protocol == PROTO_UDP;
 
-	if (udp && !wire_get16(field))
+	if (h->tuple.protocol == PROTO_UDP && !wire_get16(field))
 		return;
 	adjust(field, delta);
-	if (udp && !wire_get16(field))
-		wire_put16(field, 0xffff);
+	never_none(h);
 }
 
 void rewrite_packet(const struct nat_packet *packet, struct headers *h,

@@ -106,7 +106,7 @@ static void fill(struct nat *nat, struct session *s, uint64_t now,
 		.protocol = m->protocol,
 		.state = NAT_STATE_INITIAL,
 		.mapping = mapping,
-		.policy = policy_current(nat, m->policy),
+		.policy = policy_current(nat, m->policy, m->internal.addr),
 	};
 	s->delta_addr = checksum_fold(
 		checksum_delta32(m->internal.addr, m->external.addr));
@@ -189,7 +189,8 @@ struct session *session_make(struct nat *nat, struct nat_now now,
 	struct session *s;
 
 	if (!limit_session(nat, now, m->subscriber,
-			   policy_current(nat, m->policy), why))
+			   policy_current(nat, m->policy, m->internal.addr),
+			   why))
 		return NULL;
 	index = pool_get(&nat->session_pool);
 	if (index == POOL_NONE) {
