@@ -125,6 +125,7 @@ def op_option(sock, name, value):
         "keepintvl": (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL),
         "keepcnt": (socket.IPPROTO_TCP, socket.TCP_KEEPCNT),
         "nodelay": (socket.IPPROTO_TCP, socket.TCP_NODELAY),
+        "user-timeout": (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT),
         "mtu-discover": (socket.IPPROTO_IP, IP_MTU_DISCOVER),
         "recverr": (socket.IPPROTO_IP, IP_RECVERR),
         "ttl": (socket.IPPROTO_IP, socket.IP_TTL),
