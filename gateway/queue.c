@@ -172,6 +172,8 @@ static void answer(struct queue *queue, unsigned slot,
 	if (queue->pending_bytes + header + padded > queue->send_max)
 		flush(queue);
 
+	if (payload)
+		memset(packet->bytes + len, 0, padded - len);
 	iov = queue->out + queue->pending;
 	iov[0].iov_base = queue->headers[slot];
 	iov[0].iov_len = header;
@@ -314,7 +316,7 @@ static int bind_queue(struct queue *queue, bool gso)
 	union {
 		char bytes[512];
 		struct nlmsghdr align;
-	} buffer;
+	} buffer = {{0}}; /* libmnl before 1.0.5 leaves the padding undone */
 	struct nlmsghdr *nlh;
 	int error;
 
