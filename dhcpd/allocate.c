@@ -58,15 +58,17 @@ static struct lease *oldest(struct dhcpd *d, uint32_t subnet)
 
 struct lease *dhcp_any(struct dhcpd *d, struct dhcpd_now now, uint32_t subnet)
 {
-	struct lease *lease;
+	struct lease *lease = oldest(d, subnet);
 	uint32_t address;
 
+	/* one that nobody remembers before one that nobody had */
+	if (lease && lease->state == DHCPD_FREE)
+		return lease;
 	if (d->lease_pool.used < d->lease_pool.size) {
 		address = dhcp_address_fresh(d, subnet);
 		if (address)
 			return dhcp_lease_make(d, address);
 	}
-	lease = oldest(d, subnet);
 	for (unsigned i = 0; !lease && i < OVERDUE_MAX; i++) {
 		if (!dhcp_lease_expire(d, now))
 			break;

@@ -20,7 +20,8 @@ struct dhcpmsg {
 void dhcpmsg_begin(struct dhcpmsg *m, uint8_t type, const uint8_t mac[6],
 		   uint32_t xid);
 
-/** dhcpmsg_option() - one more option, as it is: also a second time, or split */
+/** dhcpmsg_option() - one more option, as it is: also a second time, or split
+ */
 void dhcpmsg_option(struct dhcpmsg *m, uint8_t code, const uint8_t *value,
 		    size_t len);
 
@@ -45,7 +46,8 @@ int dhcpmsg_get(const uint8_t *bytes, size_t len, uint8_t code, uint8_t *value);
 /** dhcpmsg_get32() - an option of four bytes; 0 if it is not there */
 uint32_t dhcpmsg_get32(const uint8_t *bytes, size_t len, uint8_t code);
 
-/** dhcpmsg_codes() - the codes in the options field, in their order; how many */
+/** dhcpmsg_codes() - the codes in the options field, in their order; how many
+ */
 size_t dhcpmsg_codes(const uint8_t *bytes, size_t len, uint8_t codes[512]);
 
 #endif /* TESTS_LIB_DHCPMSG_H */
