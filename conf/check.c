@@ -5,45 +5,26 @@
  * Whatever was not given, or given wrongly, is left out of the comparisons: it
  * has its own error already.
  */
-#include "conf/internal.h"
+#include "conf/check.h"
 
 #include <string.h>
 
-#include "nat/nat.h"
-
-/**
- * struct check - the state of the checks
- * @conf:	what is checked
- * @priv:	its items
- * @load:	where errors go
- * @top:	where to point to for what was not written at all
- */
-struct check {
-	const struct conf *conf;
-	const struct conf_priv *priv;
-	struct conf_load *load;
-	struct conf_origin top;
-};
-
-/** at() - origin of what is said about @path, or about what it is in */
-static struct conf_origin at(const struct check *check, const char *path)
+struct conf_origin check_at(const struct check *check, const char *path)
 {
 	const struct conf_item *item = conf_find(check->priv, path);
 
 	return item ? item->origin : check->top;
 }
 
-/** path_of() - "lan.0.address" */
-static const char *path_of(const struct check *check, const char *collection,
-			   enum conf_base base, size_t i, const char *key)
+const char *check_path(const struct check *check, const char *collection,
+		       enum conf_base base, size_t i, const char *key)
 {
 	return region_print(check->priv->region, "%s.%s%s%s", collection,
 			    check->priv->names[base].name[i], key ? "." : "",
 			    key ? key : "");
 }
 
-/** has() - whether this value was given, and is one */
-static bool has(const struct check *check, const char *path)
+bool check_has(const struct check *check, const char *path)
 {
 	const struct conf_item *item = conf_find(check->priv, path);
 
@@ -62,16 +43,17 @@ static void check_needed(const struct check *check)
 		for (size_t i = 0; i < check->priv->names[key->base].n; i++) {
 			const char *collection = region_text(
 				check->priv->region, key->path, len);
-			const char *path = path_of(check, collection, key->base,
-						   i, last + 1);
+			const char *path = check_path(check, collection,
+						      key->base, i, last + 1);
 
 			if (!conf_find(check->priv, path))
-				conf_fail(
-					check->load,
-					at(check, path_of(check, collection,
-							  key->base, i, NULL)),
-					"%s is missing; write %s", path,
-					key->doc);
+				conf_fail(check->load,
+					  check_at(check,
+						   check_path(check, collection,
+							      key->base, i,
+							      NULL)),
+					  "%s is missing; write %s", path,
+					  key->doc);
 		}
 	}
 }
@@ -113,12 +95,13 @@ static void check_lan_pool(const struct check *check, size_t i)
 
 		if (!entry->interface && entry->first &&
 		    overlap(&conf->lan[i], entry->first, entry->last))
-			conf_fail(check->load,
-				  at(check, path_of(check, "wan.pool",
-						    BASE_POOL, j, NULL)),
-				  "wan.pool and lan.%zu share addresses; the "
-				  "pool must lie outside of every lan",
-				  i);
+			conf_fail(
+				check->load,
+				check_at(check, check_path(check, "wan.pool",
+							   BASE_POOL, j, NULL)),
+				"wan.pool and lan.%zu share addresses; the "
+				"pool must lie outside of every lan",
+				i);
 	}
 }
 
@@ -129,24 +112,24 @@ static void check_lans(const struct check *check)
 
 	for (size_t i = 0; i < conf->n_lan; i++) {
 		const char *path =
-			path_of(check, "lan", BASE_LAN, i, "interface");
+			check_path(check, "lan", BASE_LAN, i, "interface");
 
 		if (conf->wan_interface[0] &&
 		    !strcmp(conf->lan[i].interface, conf->wan_interface))
-			conf_fail(check->load, at(check, path),
+			conf_fail(check->load, check_at(check, path),
 				  "%s is the wan's interface; name another",
 				  path);
 		if (!conf->lan[i].bits)
 			continue;
 		check_lan_pool(check, i);
-		path = path_of(check, "lan", BASE_LAN, i, "address");
+		path = check_path(check, "lan", BASE_LAN, i, "address");
 		for (size_t j = 0; j < i; j++) {
 			uint32_t mask = prefix_mask(conf->lan[j].bits);
 			uint32_t first = conf->lan[j].address & mask;
 
 			if (conf->lan[j].bits &&
 			    overlap(&conf->lan[i], first, first | ~mask))
-				conf_fail(check->load, at(check, path),
+				conf_fail(check->load, check_at(check, path),
 					  "%s overlaps lan.%zu; give them "
 					  "subnets of their own",
 					  path, j);
@@ -166,7 +149,7 @@ static void check_pool(const struct check *check)
 			  "wan.pool is empty; write [interface] for the wan's "
 			  "own address");
 	if (pool_count(conf) > 65536)
-		conf_fail(check->load, at(check, "wan.pool"),
+		conf_fail(check->load, check_at(check, "wan.pool"),
 			  "wan.pool has %llu addresses; write at most 65536",
 			  (unsigned long long)pool_count(conf));
 	for (size_t i = 1; i < conf->n_pool; i++) {
@@ -180,12 +163,13 @@ static void check_pool(const struct check *check)
 				continue;
 			if (!a->interface && (!a->first || !b->first))
 				continue;
-			conf_fail(check->load,
-				  at(check, path_of(check, "wan.pool",
-						    BASE_POOL, i, NULL)),
-				  "wan.pool.%zu repeats addresses of "
-				  "wan.pool.%zu; take one of them away",
-				  i, j);
+			conf_fail(
+				check->load,
+				check_at(check, check_path(check, "wan.pool",
+							   BASE_POOL, i, NULL)),
+				"wan.pool.%zu repeats addresses of "
+				"wan.pool.%zu; take one of them away",
+				i, j);
 			break;
 		}
 	}
@@ -220,122 +204,21 @@ static void check_clients(const struct check *check)
 	for (size_t i = 0; i < nat->n_clients; i++) {
 		const struct nat_client_rule *a = &nat->clients[i];
 		const char *path =
-			path_of(check, "clients", BASE_CLIENT, i, "match");
-		bool known = has(check, path);
+			check_path(check, "clients", BASE_CLIENT, i, "match");
+		bool known = check_has(check, path);
 
 		for (size_t j = 0; known && j < i; j++) {
 			const struct nat_client_rule *b = &nat->clients[j];
 
 			/* One without a match looks like 0.0.0.0/0. */
 			if (!same_match(a, b) ||
-			    !has(check, path_of(check, "clients", BASE_CLIENT,
-						j, "match")))
+			    !check_has(check,
+				       check_path(check, "clients", BASE_CLIENT,
+						  j, "match")))
 				continue;
-			conf_fail(check->load, at(check, path),
+			conf_fail(check->load, check_at(check, path),
 				  "%s is that of clients.%s too; a client has "
 				  "one entry",
-				  path, b->name);
-			break;
-		}
-	}
-}
-
-/** in_pool() - whether an address was given in the pool */
-static bool in_pool(const struct conf *conf, uint32_t addr)
-{
-	for (size_t i = 0; i < conf->n_pool; i++)
-		if (!conf->pool[i].interface && addr >= conf->pool[i].first &&
-		    addr <= conf->pool[i].last)
-			return true;
-	return false;
-}
-
-/** in_lan() - whether an address is a host of one of the subnets */
-static bool in_lan(const struct conf *conf, uint32_t addr)
-{
-	for (size_t i = 0; i < conf->n_lan; i++)
-		if (conf->lan[i].bits && overlap(&conf->lan[i], addr, addr))
-			return true;
-	return false;
-}
-
-/** forward_external() - its external address as a number, 0: the host's own */
-static uint32_t forward_external(const struct conf *conf,
-				 const struct nat_forward *forward)
-{
-	if (forward->external.addr)
-		return forward->external.addr;
-	return conf->n_pool && !conf->pool[0].interface ? conf->pool[0].first
-							: 0;
-}
-
-/** check_forward() - one forward for itself */
-static void check_forward(const struct check *check, size_t i)
-{
-	const struct conf *conf = check->conf;
-	const struct nat_forward *f = &conf->nat.forwards[i];
-	const char *external =
-		path_of(check, "forwards", BASE_FORWARD, i, "external-address");
-	const char *port =
-		path_of(check, "forwards", BASE_FORWARD, i, "external-port");
-	const char *internal =
-		path_of(check, "forwards", BASE_FORWARD, i, "internal");
-	unsigned last = f->external.port + f->count - 1;
-
-	if (f->external.addr && !in_pool(conf, f->external.addr))
-		conf_fail(check->load, at(check, external),
-			  "%s is not in wan.pool; write one of it, or leave it "
-			  "away for the first one",
-			  external);
-	if (has(check, internal) && conf->n_lan &&
-	    !in_lan(conf, f->internal.addr))
-		conf_fail(check->load, at(check, internal),
-			  "%s is in no lan; write a host of one of them",
-			  internal);
-	if (!has(check, port))
-		return;
-	if (f->internal.port + f->count - 1 > UINT16_MAX)
-		conf_fail(check->load, at(check, internal),
-			  "%s leads beyond port 65535; write fewer ports, or a "
-			  "smaller first one",
-			  internal);
-	if (!forward_external(conf, f) && last >= NAT_HOST_PORT_FIRST)
-		conf_fail(check->load, at(check, port),
-			  "%s: ports from %d on are the host's own; write "
-			  "smaller ones, or give wan.pool an address of its "
-			  "own",
-			  port, NAT_HOST_PORT_FIRST);
-	if (conf->nat.policy.deterministic && last >= conf->nat.port_first &&
-	    f->external.port <= conf->nat.port_last)
-		conf_fail(check->load, at(check, port),
-			  "%s is in a subscriber's block; with "
-			  "nat.deterministic write ports outside of "
-			  "wan.port-range",
-			  port);
-}
-
-/** check_forwards() - each, and that none is in another's way */
-static void check_forwards(const struct check *check)
-{
-	const struct conf *conf = check->conf;
-
-	for (size_t i = 0; i < conf->nat.n_forwards; i++) {
-		const struct nat_forward *a = &conf->nat.forwards[i];
-		const char *path = path_of(check, "forwards", BASE_FORWARD, i,
-					   "external-port");
-
-		check_forward(check, i);
-		for (size_t j = 0; a->count && j < i; j++) {
-			const struct nat_forward *b = &conf->nat.forwards[j];
-
-			if (!b->count || a->protocol != b->protocol ||
-			    forward_external(conf, a) !=
-				    forward_external(conf, b) ||
-			    a->external.port >= b->external.port + b->count ||
-			    b->external.port >= a->external.port + a->count)
-				continue;
-			conf_fail(check->load, at(check, path),
-				  "%s is taken by forwards.%s; write another",
 				  path, b->name);
 			break;
 		}

@@ -190,4 +190,42 @@ void conf_print(const struct conf *conf, FILE *out);
  */
 void conf_notes(const struct conf *conf, FILE *out);
 
+/**
+ * struct conf_block - external ports that belong to one internal address
+ * @internal:	whose they are
+ * @external:	external address
+ * @first:	first port
+ * @last:	last port
+ * @forward:	the 1:1 forward that gives all of the address, or NULL
+ */
+struct conf_block {
+	uint32_t internal;
+	uint32_t external;
+	uint16_t first;
+	uint16_t last;
+	const char *forward;
+};
+
+/**
+ * conf_block_of() - the block of an internal address, by settings alone
+ * @own:	address of the wan's interface, for a pool that has it; or 0
+ * @internal:	an address in a lan
+ * @block:	set on success
+ *
+ * Deterministic NAT (RFC 7422), and 1:1 forwards.
+ *
+ * Return: 0; -EOPNOTSUPP if blocks are not computed by these settings,
+ * -EDESTADDRREQ if @own is needed, -ENOENT if it is in no lan.
+ */
+int conf_block_of(const struct conf *conf, uint32_t own, uint32_t internal,
+		  struct conf_block *block);
+
+/**
+ * conf_block_at() - the way back: whose block an external port is in
+ *
+ * Return: as conf_block_of(); -ENOENT if it is nobody's.
+ */
+int conf_block_at(const struct conf *conf, uint32_t own,
+		  struct endpoint external, struct conf_block *block);
+
 #endif /* CONF_CONF_H */

@@ -288,4 +288,34 @@ void check_policies(const struct conf *conf, struct conf_load *load,
 /** pool_count() - addresses in the pool; "interface" counts as one */
 uint64_t pool_count(const struct conf *conf);
 
+/* block.c */
+
+/** PORT_WELL_KNOWN - lower ports of its own address stay with the host */
+#define PORT_WELL_KNOWN 1024u
+
+/** struct port_span - ports in a row; none if @first is more than @last */
+struct port_span {
+	unsigned first;
+	unsigned last;
+};
+
+/** pool_has_own() - whether the wan interface's own address is in the pool */
+bool pool_has_own(const struct conf *conf);
+
+/**
+ * port_span() - the ports of an address that may be given out
+ * @own:	it is the host's, which keeps some for itself
+ */
+struct port_span port_span(const struct conf *conf, bool own);
+
+/**
+ * pool_index() - how many addresses of the pool are lower than @addr
+ * @own:	address of "interface", or 0
+ * @index:	set if @addr is in the pool
+ *
+ * Return: whether it is.
+ */
+bool pool_index(const struct conf *conf, uint32_t own, uint32_t addr,
+		uint32_t *index);
+
 #endif /* CONF_INTERNAL_H */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conf/value.h"
+#include "nat/block.h"
 
 /* The least that RFCs allow; ms. */
 static const struct {
@@ -116,6 +117,28 @@ static void note_client(const struct conf_priv *priv,
 	}
 }
 
+/** note_addresses() - whether there is an address for everyone */
+static void note_addresses(const struct conf *conf, FILE *out)
+{
+	const struct nat_settings *nat = &conf->nat;
+	uint64_t hosts = block_hosts(nat->inside, nat->n_inside);
+	uint64_t n = pool_count(conf);
+	uint64_t whole = 0;
+
+	/* Their addresses differ from each other, or it would be an error. */
+	for (size_t i = 0; i < nat->n_forwards; i++)
+		whole += !nat->forwards[i].protocol;
+	if (n && whole == n)
+		fprintf(out, "every address of wan.pool belongs to a forward "
+			     "with protocol: all; nobody else gets out\n");
+	else if (nat->policy.address_only && hosts > n)
+		fprintf(out,
+			"address-only: wan.pool has %llu addresses for up to "
+			"%llu clients; who finds none free is answered by "
+			"on-exhaustion\n",
+			(unsigned long long)n, (unsigned long long)hosts);
+}
+
 void conf_notes(const struct conf *conf, FILE *out)
 {
 	const struct nat_settings *nat = &conf->nat;
@@ -123,6 +146,7 @@ void conf_notes(const struct conf *conf, FILE *out)
 	note_floors(&nat->policy, "", out);
 	note_assumed(conf, out);
 	note_pool(conf, out);
+	note_addresses(conf, out);
 	if (nat->policy.sessions_per_subscriber != NAT_NO_LIMIT &&
 	    nat->policy.sessions_per_subscriber > nat->max_sessions)
 		fprintf(out,

@@ -124,13 +124,15 @@ static void store_external_port(const struct conf_key *key, void *base,
 	forward->count = value->range.last - value->range.first + 1;
 }
 
-/** format_external_port() - conf_type's format */
+/** format_external_port() - conf_type's format; off: every port */
 static bool format_external_port(const struct conf_key *key, const void *base,
 				 char text[static CONF_VALUE_MAX])
 {
 	const struct nat_forward *forward = base;
 
 	(void)key;
+	if (!forward->count)
+		return false;
 	format_ports(forward->external.port,
 		     forward->external.port + forward->count - 1, text);
 	return true;
@@ -185,13 +187,15 @@ const struct conf_type type_external = {
 	.format = format_external,
 };
 
-/** parse_internal() - conf_type's parse: a host's endpoint */
+/** parse_internal() - conf_type's parse: a host's endpoint, or a host */
 static bool parse_internal(const struct conf_key *key, const char *text,
 			   union conf_value *value,
 			   char why[static CONF_WHY_MAX])
 {
 	(void)key;
-	if (!endpoint_parse(text, &value->endpoint) || !value->endpoint.port)
+	value->endpoint.port = 0;
+	if (!address_parse(text, &value->endpoint.addr) &&
+	    (!endpoint_parse(text, &value->endpoint) || !value->endpoint.port))
 		return refuse(why, "is not an address with a port; write one "
 				   "such as 192.168.77.9:80");
 	return true;
@@ -215,8 +219,10 @@ static bool format_internal(const struct conf_key *key, const void *base,
 	char endpoint[ENDPOINT_TEXT];
 
 	(void)key;
-	snprintf(text, CONF_VALUE_MAX, "%s",
-		 endpoint_format(forward->internal, endpoint));
+	endpoint_format(forward->internal, endpoint);
+	if (!forward->internal.port)
+		*strchr(endpoint, ':') = '\0';
+	snprintf(text, CONF_VALUE_MAX, "%s", endpoint);
 	return true;
 }
 
@@ -232,9 +238,15 @@ static bool parse_protocol(const struct conf_key *key, const char *text,
 			   char why[static CONF_WHY_MAX])
 {
 	(void)key;
-	if (strcmp(text, "tcp") != 0 && strcmp(text, "udp") != 0)
-		return refuse(why, "cannot be forwarded; write tcp or udp");
-	value->number = text[0] == 't' ? PROTOCOL_TCP : PROTOCOL_UDP;
+	if (!strcmp(text, "tcp"))
+		value->number = PROTOCOL_TCP;
+	else if (!strcmp(text, "udp"))
+		value->number = PROTOCOL_UDP;
+	else if (!strcmp(text, "all"))
+		value->number = 0;
+	else
+		return refuse(why, "cannot be forwarded; write tcp, udp or "
+				   "all");
 	return true;
 }
 
@@ -256,7 +268,9 @@ static bool format_protocol(const struct conf_key *key, const void *base,
 
 	(void)key;
 	snprintf(text, CONF_VALUE_MAX, "%s",
-		 forward->protocol == PROTOCOL_TCP ? "tcp" : "udp");
+		 forward->protocol == PROTOCOL_TCP   ? "tcp"
+		 : forward->protocol == PROTOCOL_UDP ? "udp"
+						     : "all");
 	return true;
 }
 

@@ -25,7 +25,7 @@ extern const struct conf_type type_port_range;	  /* 1024-65535 */
 extern const struct conf_type type_lan_address;	  /* 192.168.77.1/24 */
 extern const struct conf_type type_pool;	  /* interface, a, a-b, a/n */
 extern const struct conf_type type_match;	  /* address, CIDR or MAC */
-extern const struct conf_type type_protocol;	  /* tcp, udp */
+extern const struct conf_type type_protocol;	  /* tcp, udp, all */
 extern const struct conf_type type_external;	  /* of a forward: address */
 extern const struct conf_type type_external_port; /* and port or ports */
 extern const struct conf_type type_internal;	  /* and where they lead */

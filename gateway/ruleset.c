@@ -142,6 +142,9 @@ static void emit_forwards(const struct maker *maker, enum ruleset_chain chain)
 		const struct nat_forward *f = &nat->forwards[i];
 		unsigned first = f->external.port;
 
+		/* one to one: an address that the host does not share */
+		if (!f->protocol)
+			continue;
 		emit_ports(maker, chain, f->protocol, first,
 			   first + f->count - 1, taken(maker));
 	}

@@ -66,10 +66,12 @@ static const char everything[] =
 	"  all: {match: 10.0.0.0/8, profile: default}\n"
 	"  mac: {match: 02:00:00:00:00:0F}\n"
 	"forwards:\n"
-	"  web: {protocol: tcp, external-port: 8000-8099, "
+	"  web: {protocol: tcp, external-port: 1100-1199, "
 	"internal: 192.168.77.9:80}\n"
 	"  dns: {protocol: udp, external-port: 53, internal: 10.0.0.9:5353, "
 	"external-address: 198.51.100.9}\n"
+	"  dmz: {protocol: all, external-address: 198.51.100.20, "
+	"internal: 10.0.0.8}\n"
 	"exempt:\n"
 	"  - {destination: 198.51.100.0/24, port: 53}\n"
 	"  - {destination: 203.0.113.1}\n"
@@ -196,15 +198,20 @@ static void test_other_values(void **state)
 	assert_int_equal(nat->ports[1].timeout, 20000);
 	assert_int_equal(nat->ports[2].protocol, 6);
 	assert_true(nat->ports[2].timeout == NAT_NEVER);
-	assert_int_equal(nat->n_forwards, 2);
+	assert_int_equal(nat->n_forwards, 3);
 	assert_string_equal(nat->forwards[0].name, "web");
 	assert_int_equal(nat->forwards[0].protocol, 6);
-	assert_int_equal(nat->forwards[0].external.port, 8000);
+	assert_int_equal(nat->forwards[0].external.port, 1100);
 	assert_int_equal(nat->forwards[0].external.addr, 0);
 	assert_int_equal(nat->forwards[0].count, 100);
 	assert_int_equal(nat->forwards[0].internal.port, 80);
 	assert_int_equal(nat->forwards[1].protocol, 17);
 	assert_int_equal(nat->forwards[1].external.addr, 0xc6336409);
+	assert_int_equal(nat->forwards[2].protocol, 0);
+	assert_int_equal(nat->forwards[2].external.addr, 0xc6336414);
+	assert_int_equal(nat->forwards[2].internal.addr, 0x0a000008);
+	assert_int_equal(nat->forwards[2].internal.port, 0);
+	assert_int_equal(nat->forwards[2].count, 0);
 	assert_int_equal(nat->n_exempt, 2);
 	assert_int_equal(nat->exempt[0].bits, 24);
 	assert_int_equal(nat->exempt[0].port, 53);
@@ -356,7 +363,7 @@ static void test_overrides(void **state)
 		{"clients.phone.nat.refresh", "outbound"},
 		{"clients.new", "{match: 02:00:00:00:00:01}"},
 		{"lan.0.interface", "veth7"},
-		{"wan.pool", "[198.51.100.1, 198.51.100.9]"},
+		{"wan.pool", "[198.51.100.9, 198.51.100.20]"},
 		{"exempt", "[]"},
 		{"ports.80/tcp.timeout", "9s"},
 		{"seed", "random"},

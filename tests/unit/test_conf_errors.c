@@ -194,13 +194,13 @@ static const struct bad values[] = {
 	 "t:1:53: clients.b.match: \"phone\" matches nothing; write an "
 	 "address, a CIDR or a MAC such as 02:00:00:00:00:09\n"},
 	{"forwards: {a: {protocol: icmp, external-port: 65536, "
-	 "internal: 192.168.77.9}}\n",
-	 "t:1:26: forwards.a.protocol: \"icmp\" cannot be forwarded; write tcp "
-	 "or udp\n"
+	 "internal: 192.168.77.9:0}}\n",
+	 "t:1:26: forwards.a.protocol: \"icmp\" cannot be forwarded; write "
+	 "tcp, udp or all\n"
 	 "t:1:47: forwards.a.external-port: \"65536\" is neither a port nor a "
 	 "range of ports; write one such as 8080 or 8000-8099\n"
-	 "t:1:64: forwards.a.internal: \"192.168.77.9\" is not an address with "
-	 "a port; write one such as 192.168.77.9:80\n"},
+	 "t:1:64: forwards.a.internal: \"192.168.77.9:0\" is not an address "
+	 "with a port; write one such as 192.168.77.9:80\n"},
 	{"exempt: [{destination: 198.51.100.1/24, port: 0}]\n",
 	 "t:1:24: exempt.0.destination: \"198.51.100.1/24\" has bits set "
 	 "behind its prefix; write the subnet's first address\n"
@@ -310,15 +310,129 @@ static const struct bad clashes[] = {
 	 "t:1:7: nat.deterministic needs nat.port-block-size; write how many "
 	 "ports each client gets\n"},
 	{LAN "nat: {deterministic: true, port-block-size: 256}\n",
-	 "t:2:7: nat.deterministic: 253 clients and only 252 blocks of 256 "
-	 "ports; write smaller blocks, a larger wan.pool or a smaller lan\n"},
-	{LAN "nat: {deterministic: true, port-block-size: 254, "
+	 "t:2:7: nat.deterministic: 256 internal addresses and only 252 blocks "
+	 "of 256 ports in 1024-65535; write smaller blocks, a larger wan.pool "
+	 "or a smaller lan\n"},
+	/* 252 ports are right on an address that is all ours, ... */
+	{LAN WAN "nat: {deterministic: true, port-block-size: 252}\n",
+	 "t:3:7: nat.deterministic: 256 internal addresses and only 238 blocks "
+	 "of 252 ports in 1024-60999; write smaller blocks, a larger wan.pool "
+	 "or a smaller lan\n"},
+	{LAN "wan: {interface: eth0, pool: [interface, 198.51.100.0/30]}\n"
+	     "nat: {deterministic: true, port-block-size: 64}\n",
+	 "t:3:7: nat.deterministic wants the same ports of each address; "
+	 "write wan.pool without interface, or [interface] alone\n"},
+	{"wan: {port-range: 1000-2000}\n"
+	 "nat: {deterministic: true, port-block-size: 64}\n",
+	 "t:2:7: nat.deterministic wants one range of ports, but those below "
+	 "1024 are only for clients' own such ports; write a wan.port-range on "
+	 "one side of 1024\n"},
+	{LAN "nat: {deterministic: true, port-block-size: 64}\nclients:\n"
+	     "  a: {match: 192.168.77.3, nat: {port-block-size: 128}}\n"
+	     "  b: {match: 192.168.77.4, profile: default}\n"
+	     "  c: {match: 192.168.77.5, nat: {refresh: both}}\n",
+	 "t:4:34: clients.a.nat differs from nat in deterministic or "
+	 "port-block-size, but computed blocks are of one size and for "
+	 "everyone; write both under nat alone\n"
+	 "t:5:28: clients.b.nat differs from nat in deterministic or "
+	 "port-block-size, but computed blocks are of one size and for "
+	 "everyone; write both under nat alone\n"},
+	{LAN WAN "nat: {address-only: true}\n",
+	 "t:3:7: nat.address-only would give the gateway's own address away, "
+	 "with every port; write addresses of their own for the clients into "
+	 "wan.pool, and not interface\n"},
+	{"wan: {interface: eth0, port-range: 61000-65535}\n",
+	 "t:1:24: wan.port-range has none of the ports that the interface's "
+	 "own address has for clients; write some of 1024-60999\n"},
+	{"wan: {interface: eth0}\nnat: {port-block-size: 60000}\n",
+	 "t:2:7: nat.port-block-size is larger than wan.port-range, which has "
+	 "59976 ports on the interface's own address; write a smaller one\n"},
+	{LAN "nat: {deterministic: true, port-block-size: 252, "
 	     "address-pooling: arbitrary}\nforwards: {a: {protocol: tcp, "
 	     "external-port: 1000-1024, internal: \"192.168.77.9:80\"}}\n",
 	 "t:2:7: nat.deterministic computes the address too; write "
 	 "address-pooling: paired\n"
 	 "t:3:31: forwards.a.external-port is in a subscriber's block; with "
-	 "nat.deterministic write ports outside of wan.port-range\n"},
+	 "nat.port-block-size write ports outside of 1024-65535, or a narrower "
+	 "wan.port-range\n"},
+	/* a block of any client will do; 61000 is beyond all blocks here */
+	{LAN "wan: {interface: eth0, pool: [interface, 198.51.100.1]}\n"
+	     "clients: {p: {match: 192.168.77.3, nat: {port-block-size: 9}}}\n"
+	     "forwards:\n"
+	     "  a: {protocol: tcp, external-port: 1023, "
+	     "internal: \"192.168.77.9:80\"}\n"
+	     "  b: {protocol: udp, external-port: 60999, "
+	     "internal: \"192.168.77.9:80\"}\n"
+	     "  c: {protocol: udp, external-port: 65535, "
+	     "external-address: 198.51.100.1, "
+	     "internal: \"192.168.77.9:80\"}\n",
+	 "t:6:22: forwards.b.external-port is in a subscriber's block; with "
+	 "clients.p.nat.port-block-size write ports outside of 1024-60999, or "
+	 "a narrower wan.port-range\n"
+	 "t:7:22: forwards.c.external-port is in a subscriber's block; with "
+	 "clients.p.nat.port-block-size write ports outside of 1024-65535, or "
+	 "a narrower wan.port-range\n"},
+	/* ports where there must be some, and where there may be none */
+	{LAN "wan: {pool: [198.51.100.0/30]}\nforwards:\n"
+	     "  a: {protocol: tcp, internal: 192.168.77.9}\n"
+	     "  b: {protocol: all, external-port: 80, "
+	     "internal: \"192.168.77.9:80\"}\n"
+	     "  c: {internal: 192.168.77.9}\n",
+	 "t:4:3: forwards.a.external-port is missing; write a port or range of "
+	 "ports, or protocol: all for every port of an address\n"
+	 "t:4:22: forwards.a.internal has no port; write one behind it, such "
+	 "as 192.168.77.9:80\n"
+	 "t:5:3: forwards.b.external-address is missing; with protocol: all "
+	 "write an address that wan.pool names, for this host alone (not that "
+	 "of the interface, which the gateway needs)\n"
+	 "t:5:22: forwards.b.external-port: protocol: all forwards every port; "
+	 "take it away, or write tcp or udp\n"
+	 "t:5:41: forwards.b.internal: protocol: all leaves ports as they are; "
+	 "write the address without one\n"
+	 "t:6:3: forwards.c.protocol is missing; write tcp, udp, or all: one "
+	 "to one\n"},
+	{LAN WAN "forwards: {a: {protocol: all, internal: 192.168.77.9, "
+		 "external-address: 198.51.100.1}}\n",
+	 "t:3:55: forwards.a.external-address is not in wan.pool; write one "
+	 "that wan.pool names (not that of the interface, which the gateway "
+	 "needs)\n"},
+	/* one to one: nobody else there */
+	{LAN "wan: {pool: [198.51.100.0/29]}\nforwards:\n"
+	     "  a: {protocol: all, external-address: 198.51.100.1, "
+	     "internal: 192.168.77.9}\n"
+	     "  b: {protocol: all, external-address: 198.51.100.1, "
+	     "internal: 192.168.77.8}\n"
+	     "  c: {protocol: all, external-address: 198.51.100.2, "
+	     "internal: 192.168.77.9}\n"
+	     "  d: {protocol: tcp, external-address: 198.51.100.1, "
+	     "external-port: 80, internal: \"192.168.77.7:80\"}\n"
+	     "  e: {protocol: tcp, external-port: 80, "
+	     "internal: \"192.168.77.7:80\"}\n"
+	     "  f: {protocol: all, external-address: 198.51.100.0, "
+	     "internal: 192.168.77.6}\n"
+	     "  g: {protocol: all, external-address: 198.51.100.3, "
+	     "internal: 192.168.77.5}\n",
+	 "t:5:22: forwards.b.external-address is that of forwards.a too; with "
+	 "protocol: all write another\n"
+	 "t:6:54: forwards.c.internal is that of forwards.a too; with "
+	 "protocol: all write another\n"
+	 "t:7:22: forwards.d.external-address: 198.51.100.1 is that of "
+	 "forwards.a already, and protocol: all takes every port; write "
+	 "another external-address\n"
+	 "t:9:22: forwards.f.external-address: 198.51.100.0 is that of "
+	 "forwards.e already, and protocol: all takes every port; write "
+	 "another external-address\n"},
+	/* 256 blocks of 252 ports fill the first address, four are on the next
+	 */
+	{LAN "wan: {pool: [198.51.100.0/29]}\n"
+	     "nat: {deterministic: true, port-block-size: 256}\nforwards:\n"
+	     "  a: {protocol: all, external-address: 198.51.100.1, "
+	     "internal: 192.168.77.9}\n"
+	     "  b: {protocol: all, external-address: 198.51.100.2, "
+	     "internal: 192.168.77.8}\n",
+	 "t:5:22: forwards.a.external-address has computed blocks of others; "
+	 "with nat.deterministic write one of wan.pool's highest addresses, "
+	 "which no block needs\n"},
 	{"clients: {a: {match: 192.168.77.3, nat: {port-overloading: true}}}\n",
 	 "t:1:42: clients.a.nat.port-overloading needs clients.a.nat.mapping "
 	 "adm or apdm: with eim nothing tells the endpoints apart\n"},

@@ -52,6 +52,8 @@ static struct nat_forward forwards[] = {
 	{.protocol = TCP, .external = {0, 80}, .count = 1},
 	{.protocol = UDP, .external = {0, 60990}, .count = 20},
 	{.protocol = TCP, .external = {0, 9090}, .count = 1},
+	/* one to one: nothing of the host's own address */
+	{.external = {FREE, 0}},
 };
 static struct nat_pool_range ranges[] = {
 	{OWN, OWN, true},
@@ -72,7 +74,7 @@ static const struct conf conf = {
 	.n_lan = 2,
 	.wan_interface = "wan0",
 	.queue_number = 76,
-	.nat = {.forwards = forwards, .n_forwards = 3},
+	.nat = {.forwards = forwards, .n_forwards = 4},
 };
 static uint8_t tcp_ports[RULESET_PORTS], udp_ports[RULESET_PORTS];
 static struct ruleset_input input = {
