@@ -167,9 +167,13 @@ static enum nat_verdict hairpin(struct step *step)
 	state_packet(step, from, SIDE_INTERNAL);
 	state_packet(step, to, SIDE_EXTERNAL);
 	translate_in(step, to);
-	if (setting == NAT_HAIRPIN_EXTERNAL)
+	if (setting == NAT_HAIRPIN_EXTERNAL) {
 		step->packet->mark =
 			NAT_MARK_HAIRPIN | session_index(nat, from);
+		/* Seen from inside, too, our clients are one host outside. */
+		step->later_source = from->external_addr;
+		fragment_identify(step, from->external_addr);
+	}
 	return translated(step, NAT_HAIRPIN_TRANSLATED);
 }
 
