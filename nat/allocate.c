@@ -7,9 +7,41 @@
 #include "nat/address.h"
 #include "nat/block.h"
 #include "nat/choose.h"
+#include "nat/fault.h"
 #include "nat/hold.h"
 #include "nat/policy.h"
 #include "nat/table.h"
+
+/** address_home() - the address that a subscriber has if it is free to choose
+ *
+ * By hash, so that one who comes back meets its address again as long as the
+ * pool is the same, and has not been moved.
+ */
+static uint32_t address_home(const struct nat *nat, uint32_t internal)
+{
+	uint64_t hash = siphash13_words(&nat->key, internal, 2);
+
+	for (unsigned i = 0; i < nat->n_shifts; i++)
+		if (nat->shift[i].addr == internal)
+			hash += nat->shift[i].by;
+	return (uint32_t)(hash % nat->n_addresses);
+}
+
+uint32_t address_shift(struct nat *nat, uint32_t internal)
+{
+	unsigned i = 0;
+
+	while (i < nat->n_shifts && nat->shift[i].addr != internal)
+		i++;
+	if (i == nat->n_shifts) {
+		/* The first one found room; it may go home again. */
+		i = i < SHIFTS_MAX ? nat->n_shifts++ : 0;
+		nat->shift[i].addr = internal;
+		nat->shift[i].by = 0;
+	}
+	nat->shift[i].by++;
+	return address_home(nat, internal);
+}
 
 uint32_t address_choice(struct nat *nat, uint32_t internal,
 			const struct nat_policy *policy, bool *only)
@@ -24,10 +56,7 @@ uint32_t address_choice(struct nat *nat, uint32_t internal,
 		*only = true;
 		return nat->subscribers[subscriber].address;
 	}
-	/* By hash, so that a subscriber who comes back meets its address
-	 * again as long as the pool is the same. */
-	return (uint32_t)(siphash13_words(&nat->key, internal, 2) %
-			  nat->n_addresses);
+	return address_home(nat, internal);
 }
 
 /** on_address() - an endpoint on one address that many share */
@@ -173,6 +202,10 @@ bool allocate_endpoint(struct nat *nat, struct nat_now now,
 	block_expire(nat, now.lapse);
 	if (!nat->n_addresses) {
 		*why = NAT_DROP_NO_POOL;
+		return false;
+	}
+	if (fault_exhausts(nat, tuple->src.addr)) {
+		*why = NAT_DROP_PORTS_EXHAUSTED;
 		return false;
 	}
 	if (!within_quota(nat, p, &r)) {

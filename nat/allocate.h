@@ -45,6 +45,13 @@ void allocate_release(struct nat *nat, uint64_t now,
 void allocate_disown(struct nat *nat, uint32_t internal);
 
 /**
+ * address_shift() - from now on @internal has another address than it would
+ *
+ * Return: the address to use now: an index.
+ */
+uint32_t address_shift(struct nat *nat, uint32_t internal);
+
+/**
  * address_choice() - the address to try first for @internal
  * @only:	set: whether no other will do, since the subscriber is paired
  *

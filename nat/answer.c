@@ -149,11 +149,9 @@ void answer_icmp(struct nat *nat, struct nat_now now, const struct headers *h,
 	nat_count(nat, NAT_ICMP_SENT);
 }
 
-void answer_expiry(struct nat *nat, const struct session *session)
+void answer_session(struct nat *nat, const struct session *session,
+		    enum nat_notify notify)
 {
-	enum nat_notify notify =
-		policy_slot(nat, session->policy)->policy.expiry_notify;
-
 	if (session->protocol != PROTO_TCP)
 		return;
 	if ((notify == NAT_NOTIFY_INTERNAL || notify == NAT_NOTIFY_BOTH) &&
@@ -164,4 +162,10 @@ void answer_expiry(struct nat *nat, const struct session *session)
 	    (session->flags & SESSION_ACK_EXTERNAL))
 		put_rst(nat, session_external(session), session_remote(session),
 			session->ack[SIDE_EXTERNAL], false, 0);
+}
+
+void answer_expiry(struct nat *nat, const struct session *session)
+{
+	answer_session(nat, session,
+		       policy_slot(nat, session->policy)->policy.expiry_notify);
 }

@@ -34,6 +34,13 @@ void answer_icmp(struct nat *nat, struct nat_now now, const struct headers *h,
 #define ANSWER_ICMP_RATE 1000
 
 /**
+ * answer_session() - reset a TCP session's ends
+ * @notify:	which of them
+ */
+void answer_session(struct nat *nat, const struct session *session,
+		    enum nat_notify notify);
+
+/**
  * answer_expiry() - tell the ends of a TCP session that it has lapsed
  *
  * By `expiry-notify`. A stack believes a RST at exactly the sequence number

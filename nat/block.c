@@ -32,6 +32,7 @@ static void tell(struct nat *nat, uint64_t now, enum nat_event_type type,
 		.internal = {nat->subscribers[b->subscriber].addr, 0},
 		.external = {nat->addresses[b->address].addr, b->first},
 		.last_port = b->last,
+		.late = NAT_NEVER,
 	};
 
 	event_put(nat, &event);

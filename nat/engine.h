@@ -255,6 +255,8 @@ struct external_address {
 	uint16_t cursor[PORT_CLASSES];
 };
 
+#define FAULTS_MAX  32
+#define SHIFTS_MAX  32
 #define EVENT_RING  8192
 #define OUTPUT_RING 256
 
@@ -265,6 +267,7 @@ struct output_slot {
 };
 
 struct fragments;
+struct histories;
 struct waiting_syn;
 
 /** struct hash - heads of chains; a power of two of them */
@@ -326,11 +329,21 @@ struct nat {
 	uint16_t port_first, port_last;
 	uint32_t max_sessions, hold_down_max;
 
+	struct nat_fault faults[FAULTS_MAX];
+	unsigned n_faults;
+	uint32_t fault_id;
+	struct { /* who has been moved to another address, how far */
+		uint32_t addr;
+		uint32_t by;
+	} shift[SHIFTS_MAX];
+	unsigned n_shifts;
+
 	struct nat_event events[EVENT_RING];
 	uint32_t event_first, event_count;
 	struct output_slot outputs[OUTPUT_RING];
 	uint32_t output_first, output_count;
 	struct fragments *fragments;
+	struct histories *histories;
 	struct waiting_syn *syns; /* SYN_MAX */
 	uint32_t syn_count, syn_place;
 	uint64_t icmp_used_us; /* real time up to which our ICMP rate is used */

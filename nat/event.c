@@ -45,6 +45,7 @@ void event_session(struct nat *nat, uint64_t now, enum nat_event_type type,
 		.internal = session_internal(session),
 		.external = session_external(session),
 		.remote = session_remote(session),
+		.late = NAT_NEVER,
 	};
 
 	event_put(nat, &event);
@@ -61,6 +62,7 @@ void event_mapping(struct nat *nat, uint64_t now, enum nat_event_type type,
 		.internal = mapping->internal,
 		.external = mapping->external,
 		.remote = mapping->remote,
+		.late = NAT_NEVER,
 	};
 
 	event_put(nat, &event);
@@ -75,6 +77,7 @@ void exhausted_event(struct nat *nat, uint64_t now, const struct tuple *tuple,
 		.protocol = tuple->protocol,
 		.internal = tuple->src,
 		.remote = tuple->dst,
+		.late = NAT_NEVER,
 	};
 
 	/* As RFC 8158 tells them apart: events 12, 3, and 13 with its quota. */

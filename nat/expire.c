@@ -6,6 +6,7 @@
 
 #include "nat/answer.h"
 #include "nat/block.h"
+#include "nat/fault.h"
 #include "nat/fragment.h"
 #include "nat/hold.h"
 #include "nat/policy.h"
@@ -59,6 +60,7 @@ bool nat_expire(struct nat *nat, struct nat_now now, unsigned budget)
 	hold_expire(nat, now.lapse);
 	block_expire(nat, now.lapse);
 	syn_expire(nat, now);
+	fault_expire(nat, now.lapse);
 	fragment_expire(nat, now.real);
 	while ((i = wheel_pop(&nat->wheel, now.lapse)) != WHEEL_NONE) {
 		struct session *s = &nat->sessions[i];
@@ -79,14 +81,18 @@ bool nat_expire(struct nat *nat, struct nat_now now, unsigned budget)
 	return false;
 }
 
+/** earlier() - the earlier of two times */
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 uint64_t nat_next(const struct nat *nat)
 {
-	uint64_t session = wheel_next(&nat->wheel);
-	uint64_t held = wheel_next(&nat->held_wheel);
-	uint64_t block = wheel_next(&nat->block_wheel);
-	uint64_t syn = syn_next(nat);
-	uint64_t port = held < block ? held : block;
-	uint64_t flow = session < syn ? session : syn;
+	uint64_t next = wheel_next(&nat->wheel);
 
-	return flow < port ? flow : port;
+	next = earlier(next, wheel_next(&nat->held_wheel));
+	next = earlier(next, wheel_next(&nat->block_wheel));
+	next = earlier(next, syn_next(nat));
+	return earlier(next, fault_next(nat));
 }

@@ -6,6 +6,7 @@
  *	      -> session, found or made (miss.c) -> state (state.c) -> rewrite
  */
 #include "nat/address.h"
+#include "nat/fault.h"
 #include "nat/fragment.h"
 #include "nat/policy.h"
 #include "nat/step.h"
@@ -66,6 +67,8 @@ static enum nat_verdict outbound(struct step *step)
 		return address_own(nat, tuple->src.addr)
 			       ? pass(step, NAT_PASSED_HOST)
 			       : drop(step, NAT_DROP_ICMP_TYPE);
+	if (nat->n_faults && fault_drops(step, tuple->src.addr, SIDE_INTERNAL))
+		return NAT_DROP;
 	if (exempted(nat, tuple->dst))
 		return pass(step, NAT_PASSED_EXEMPT);
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
@@ -95,9 +98,15 @@ static enum nat_verdict inbound(struct step *step)
 	if (step->h.icmp_kind == ICMP_KIND_OTHER)
 		return for_host(nat, tuple) ? pass(step, NAT_PASSED_HOST)
 					    : drop(step, NAT_DROP_ICMP_TYPE);
+	if (nat->n_faults && step->h.icmp_kind == ICMP_KIND_ERROR &&
+	    fault_drops(step, 0, SIDE_EXTERNAL))
+		return NAT_DROP;
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
 		return icmp_error_in(step);
 	s = session_find_in(nat, step->now.lapse, tuple);
+	if (nat->n_faults &&
+	    fault_drops(step, s ? s->internal_addr : 0, SIDE_EXTERNAL))
+		return NAT_DROP;
 	if (!s)
 		s = miss_inbound(step, tuple, &verdict);
 	if (!s)
@@ -143,6 +152,8 @@ static enum nat_verdict hairpin(struct step *step)
 		return drop(step, NAT_DROP_ICMP_TYPE);
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
 		return icmp_error_hairpin(step);
+	if (nat->n_faults && fault_drops(step, tuple->src.addr, SIDE_INTERNAL))
+		return NAT_DROP;
 	if (!reachable(step))
 		return for_host(nat, tuple) ? pass(step, NAT_PASSED_HOST)
 					    : drop(step, NAT_DROP_NO_MAPPING);
@@ -264,7 +275,8 @@ enum nat_verdict nat_handle(struct nat *nat, struct nat_now now,
 
 	/* Look-ups see for themselves that a session is overdue, but not that
 	 * the mapping of a stranger's is, or a permission. */
-	if (nat_next(nat) <= now.lapse)
+	if (packet->direction != NAT_HAIRPIN_SOURCE &&
+	    nat_next(nat) <= now.lapse)
 		nat_expire(nat, now, EXPIRE_BUDGET);
 	if (bad == PACKET_OK)
 		bad = sane(&step);

@@ -244,6 +244,29 @@ static void unlink_peer(struct nat *nat, uint32_t index)
 	s->mappings--;
 }
 
+void mapping_move(struct nat *nat, uint64_t now, uint32_t mapping,
+		  const struct allocation *got)
+{
+	struct mapping *m = &nat->mappings[mapping];
+	struct mapping old = *m;
+	uint32_t *head;
+
+	unchain(nat, head_external(nat, m->protocol, m->external), mapping,
+		true);
+	event_mapping(nat, now, NAT_EVENT_MAPPING_DELETED, NAT_REASON_FAULT, m);
+	m->external = got->external;
+	m->block = got->block;
+	head = head_external(nat, m->protocol, m->external);
+	m->next_external = *head;
+	*head = mapping;
+	allocate_take(nat, m);
+	allocate_release(nat, now, &old, true);
+	for (uint32_t i = m->sessions; i != NAT_NONE;
+	     i = nat->sessions[i].sibling_next)
+		session_move(nat, &nat->sessions[i]);
+	event_mapping(nat, now, NAT_EVENT_MAPPING_CREATED, NAT_REASON_FAULT, m);
+}
+
 void mapping_end(struct nat *nat, uint64_t now, uint32_t mapping,
 		 enum nat_reason reason)
 {

@@ -7,6 +7,7 @@
 #include "nat/event.h"
 #include "nat/evict.h"
 #include "nat/filter.h"
+#include "nat/history.h"
 #include "nat/policy.h"
 #include "nat/step.h"
 #include "nat/syn.h"
@@ -28,9 +29,15 @@ static void stray_event(struct step *step, enum nat_event_type type,
 	if (type == NAT_EVENT_STRAY_OUTBOUND) {
 		event.internal = step->h.tuple.src;
 		event.remote = step->h.tuple.dst;
+		event.late = history_late_out(step->nat, step->now.lapse,
+					      event.protocol, event.internal,
+					      event.remote);
 	} else {
 		event.external = step->h.tuple.dst;
 		event.remote = step->h.tuple.src;
+		event.late = history_late_in(step->nat, step->now.lapse,
+					     event.protocol, event.external,
+					     event.remote);
 	}
 	event_put(step->nat, &event);
 }
@@ -126,6 +133,22 @@ static struct session *make_outbound(struct step *step, uint16_t policy,
 	return s;
 }
 
+/**
+ * remember() - a session that a client has opened: instead of one that lapsed?
+ *
+ * A datagram has no SYN: it is late for the old session, and opens the new one.
+ */
+static struct session *remember(struct step *step, struct session *s)
+{
+	if (!opens(&step->h))
+		return s; /* it has been told to be late */
+	if (s->protocol != PROTO_TCP)
+		history_late_out(step->nat, step->now.lapse, s->protocol,
+				 session_internal(s), session_remote(s));
+	history_heir(step->nat, step->now.lapse, s);
+	return s;
+}
+
 struct session *miss_outbound(struct step *step, enum nat_verdict *verdict)
 {
 	struct nat *nat = step->nat;
@@ -143,7 +166,7 @@ struct session *miss_outbound(struct step *step, enum nat_verdict *verdict)
 	}
 	s = make_outbound(step, policy, &why);
 	if (s)
-		return s;
+		return remember(step, s);
 	/* Something overdue may be in the way that nobody has met yet. */
 	if (nat_next(nat) <= step->now.lapse) {
 		nat_expire(nat, step->now, UINT32_MAX);
@@ -159,7 +182,7 @@ struct session *miss_outbound(struct step *step, enum nat_verdict *verdict)
 		s = make_outbound(step, policy, &why);
 	if (!s)
 		*verdict = exhausted(step, p, why);
-	return s;
+	return s ? remember(step, s) : NULL;
 }
 
 bool for_host(const struct nat *nat, const struct tuple *tuple)

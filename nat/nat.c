@@ -10,6 +10,7 @@
 #include "nat/address.h"
 #include "nat/forward.h"
 #include "nat/fragment.h"
+#include "nat/history.h"
 #include "nat/policy.h"
 #include "nat/syn.h"
 #include "nat/table.h"
@@ -66,7 +67,8 @@ struct nat *nat_alloc(const struct nat_settings *settings,
 	nat->port_first = settings->port_first;
 	nat->port_last = settings->port_last;
 	if (table_alloc(nat, now.lapse) < 0 || fragment_alloc(nat) < 0 ||
-	    syn_alloc(nat) < 0 || policy_configure(nat, settings) < 0 ||
+	    history_alloc(nat) < 0 || syn_alloc(nat) < 0 ||
+	    policy_configure(nat, settings) < 0 ||
 	    exempt_configure(nat, settings) < 0 ||
 	    inside_configure(nat, settings) < 0 ||
 	    forward_configure(nat, settings) < 0 ||
@@ -85,6 +87,7 @@ void nat_free(struct nat *nat)
 	addresses_free(NULL, nat->addresses, nat->n_addresses);
 	table_free(nat);
 	fragment_free(nat);
+	history_free(nat);
 	free(nat->syns);
 	free(nat->own);
 	free(nat->exempt);

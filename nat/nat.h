@@ -224,6 +224,60 @@ struct nat_output {
 /** nat_output_get() - take the oldest such packet; false when there is none */
 bool nat_output_get(struct nat *nat, struct nat_output *output);
 
+/* --- faults: misbehaviour on command --- */
+
+#define NAT_FAULT_LIST(X)                                                 \
+	X(NAT_FAULT_REBOOT, "reboot", "lose all mappings and sessions")   \
+	X(NAT_FAULT_NEW_ADDRESS, "new-address",                           \
+	  "another external address, the old one dead")                   \
+	X(NAT_FAULT_REBIND, "rebind", "new external ports, same address") \
+	X(NAT_FAULT_RST, "rst", "reset all live TCP connections")         \
+	X(NAT_FAULT_EXHAUST_PORTS, "exhaust-ports",                       \
+	  "no external port for anything new")                            \
+	X(NAT_FAULT_BLACKHOLE, "blackhole", "drop everything")            \
+	X(NAT_FAULT_BLACKHOLE_IN, "blackhole-in", "drop what comes in")   \
+	X(NAT_FAULT_BLACKHOLE_OUT, "blackhole-out", "drop what goes out") \
+	X(NAT_FAULT_UNPLUG, "unplug", "drop everything, DHCP too")        \
+	X(NAT_FAULT_SLOW_SERVER, "slow-server",                           \
+	  "drop all data from outside: TCP lives, the service is dead")
+
+#define NAT_FAULT_ENTRY(id, name, help) id,
+enum nat_fault_kind { NAT_FAULT_LIST(NAT_FAULT_ENTRY) };
+extern const char *const nat_fault_names[];
+extern const char *const nat_fault_help[];
+
+/**
+ * struct nat_fault - a fault
+ * @kind:	what
+ * @addr, @bits: which clients: internal prefix; 0/0 is all
+ * @until:	lapse ms at which it ends, or NAT_NEVER; the first four kinds
+ *		happen once, at the start
+ * @id:		set by nat_fault_start()
+ */
+struct nat_fault {
+	enum nat_fault_kind kind;
+	uint32_t addr;
+	unsigned bits;
+	uint64_t until;
+	uint32_t id;
+};
+
+/**
+ * nat_fault_start() - begin to misbehave
+ *
+ * Return: its id, greater than 0; -ENOSPC when there are too many;
+ * -EADDRNOTAVAIL where a new address is wanted of a pool of one.
+ */
+int nat_fault_start(struct nat *nat, struct nat_now now,
+		    const struct nat_fault *fault);
+
+/** nat_fault_clear() - end fault @id, or all for 0; how many that were */
+unsigned nat_fault_clear(struct nat *nat, struct nat_now now, uint32_t id);
+
+/** nat_fault_next() - walk over those in force; *@cursor 0 to begin with */
+bool nat_fault_next(const struct nat *nat, uint32_t *cursor,
+		    struct nat_fault *fault);
+
 /* What the events tell of; the names are the ones in `lapse wait`. */
 #define NAT_EVENT_LIST(X)                                       \
 	X(NAT_EVENT_MAPPING_CREATED, "mapping-created")         \
@@ -236,7 +290,9 @@ bool nat_output_get(struct nat *nat, struct nat_output *output);
 	X(NAT_EVENT_ADDRESSES_EXHAUSTED, "addresses-exhausted") \
 	X(NAT_EVENT_QUOTA_EXCEEDED, "quota-exceeded")           \
 	X(NAT_EVENT_STRAY_OUTBOUND, "stray-outbound")           \
-	X(NAT_EVENT_STRAY_INBOUND, "stray-inbound")
+	X(NAT_EVENT_STRAY_INBOUND, "stray-inbound")             \
+	X(NAT_EVENT_FAULT_STARTED, "fault-started")             \
+	X(NAT_EVENT_FAULT_ENDED, "fault-ended")
 
 /* Why; "" where there is only one reason. */
 #define NAT_REASON_LIST(X)                                           \
@@ -278,6 +334,9 @@ extern const char *const nat_reason_names[];
  * @internal:	internal endpoint, or zeros
  * @external:	external endpoint, or zeros
  * @remote:	remote endpoint, or zeros
+ * @late:	ms since the end of the session that the packet once belonged
+ *		to, or NAT_NEVER
+ * @fault:	which, for the events of faults
  * @last_port:	of a port block, whose first one is in @external; else 0
  */
 struct nat_event {
@@ -288,6 +347,8 @@ struct nat_event {
 	struct endpoint internal;
 	struct endpoint external;
 	struct endpoint remote;
+	uint64_t late;
+	enum nat_fault_kind fault;
 	uint16_t last_port;
 };
 
@@ -363,6 +424,47 @@ bool nat_session_next(const struct nat *nat, struct nat_now now,
 /** nat_mapping_next() - the same for mappings */
 bool nat_mapping_next(const struct nat *nat, struct nat_now now,
 		      uint32_t *cursor, struct nat_mapping_info *info);
+
+/**
+ * struct nat_history_info - how a flow was kept alive, and what became of it
+ *
+ * Of flows that paused for a second at least, alive or for a while after their
+ * end. Times in ms of the lapse clock.
+ *
+ * @alive:	it still has its session
+ * @reason:	why it ended
+ * @created, @ended: when
+ * @timer:	its idle timer, as last seen, or NAT_NEVER
+ * @longest_gap: between two packets that renewed the timer
+ * @silent:	since the last one, while it lives
+ * @beats:	packets that renewed the timer after a pause
+ * @needless:	those of them that it would have lived without
+ * @needless_bytes: and what they cost
+ * @late:	from the end to the next packet from inside, or NAT_NEVER
+ * @late_packets: how many of these there were
+ * @lost_in:	packets from outside after the end
+ * @reconnected: from the end until the client opened the same again, or NEVER
+ */
+struct nat_history_info {
+	uint8_t protocol;
+	struct endpoint internal, external, remote;
+	bool alive;
+	enum nat_state state;
+	enum nat_reason reason;
+	uint64_t created, ended;
+	uint64_t timer;
+	uint64_t longest_gap;
+	uint64_t silent;
+	uint32_t beats, needless;
+	uint64_t needless_bytes;
+	uint64_t late;
+	uint32_t late_packets, lost_in;
+	uint64_t reconnected;
+};
+
+/** nat_history_next() - walk over them, as nat_session_next() does */
+bool nat_history_next(const struct nat *nat, struct nat_now now,
+		      uint32_t *cursor, struct nat_history_info *info);
 
 /**
  * nat_session_end() - end one session now

@@ -7,6 +7,7 @@
 #include "nat/event.h"
 #include "nat/expire.h"
 #include "nat/filter.h"
+#include "nat/history.h"
 #include "nat/limit.h"
 #include "nat/policy.h"
 #include "nat/table.h"
@@ -88,6 +89,15 @@ static void unchain(struct nat *nat, uint32_t *head, uint32_t index, bool out)
 		    : nat->sessions[index].next_in;
 }
 
+/** set_deltas() - what the outbound rewrite adds to checksums (RFC 1624) */
+static void set_deltas(struct session *s)
+{
+	s->delta_addr = checksum_fold(
+		checksum_delta32(s->internal_addr, s->external_addr));
+	s->delta_port = checksum_fold(
+		checksum_delta16(s->internal_port, s->external_port));
+}
+
 /** fill() - a new session's data; the deltas of its rewrite (RFC 1624) */
 static void fill(struct nat *nat, struct session *s, uint64_t now,
 		 uint32_t mapping, struct endpoint remote)
@@ -108,10 +118,7 @@ static void fill(struct nat *nat, struct session *s, uint64_t now,
 		.mapping = mapping,
 		.policy = policy_current(nat, m->policy, m->internal.addr),
 	};
-	s->delta_addr = checksum_fold(
-		checksum_delta32(m->internal.addr, m->external.addr));
-	s->delta_port = checksum_fold(
-		checksum_delta16(m->internal.port, m->external.port));
+	set_deltas(s);
 	s->port_rule =
 		policy_port_rule(nat, s->policy, s->protocol, remote.port);
 	s->jitter = timer_jitter(nat, s->policy);
@@ -210,6 +217,26 @@ struct session *session_make(struct nat *nat, struct nat_now now,
 	return s;
 }
 
+void session_move(struct nat *nat, struct session *session)
+{
+	const struct mapping *m = &nat->mappings[session->mapping];
+	uint32_t index = session_index(nat, session);
+	uint32_t *head;
+
+	unchain(nat,
+		head_in(nat, session->protocol, session_external(session),
+			session_remote(session)),
+		index, false);
+	session->external_addr = m->external.addr;
+	session->external_port = m->external.port;
+	set_deltas(session);
+	head = head_in(nat, session->protocol, session_external(session),
+		       session_remote(session));
+	session->next_in = *head;
+	*head = index;
+	history_moved(nat, session);
+}
+
 void session_keep(struct nat *nat, struct session *session)
 {
 	if (session->flags & SESSION_KEEPER)
@@ -225,6 +252,7 @@ static void remove_session(struct nat *nat, uint64_t now, struct session *s,
 {
 	uint32_t index = session_index(nat, s);
 
+	history_end(nat, now, s, reason);
 	wheel_del(&nat->wheel, index);
 	unlink_session(nat, s);
 	filter_close(nat, s);

@@ -36,7 +36,7 @@ void state_packet(struct step *step, struct session *session, enum side side)
 	if (refresh && side == SIDE_INTERNAL)
 		session_keep(nat, session);
 	if (refresh)
-		timer_refresh(nat, step->now.lapse, session, side);
+		timer_refresh(nat, step->now.lapse, session, side, step->h.len);
 	if (session->state == before)
 		return;
 	/* Each TCP state has its own timer, which starts on entering it. */

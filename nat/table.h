@@ -127,6 +127,16 @@ uint32_t mapping_insert(struct nat *nat, uint64_t now,
 uint32_t mapping_whole(struct nat *nat, uint64_t now,
 		       const struct tuple *tuple);
 
+struct allocation;
+
+/** mapping_move() - give a mapping and its sessions another external endpoint
+ *  @got:	allocated, not taken yet */
+void mapping_move(struct nat *nat, uint64_t now, uint32_t mapping,
+		  const struct allocation *got);
+
+/** session_move() - a session's external endpoint is now its mapping's */
+void session_move(struct nat *nat, struct session *session);
+
 /** mapping_end() - the end of a mapping and of all its sessions */
 void mapping_end(struct nat *nat, uint64_t now, uint32_t mapping,
 		 enum nat_reason reason);

@@ -4,6 +4,7 @@
  */
 #include "nat/timer.h"
 
+#include "nat/history.h"
 #include "nat/policy.h"
 
 enum nat_timer timer_of(const struct session *session)
@@ -81,8 +82,8 @@ uint64_t timer_deadline(const struct nat *nat, const struct session *session)
 	return idle < whole ? idle : whole;
 }
 
-void timer_refresh(const struct nat *nat, uint64_t now, struct session *session,
-		   enum side by)
+void timer_refresh(struct nat *nat, uint64_t now, struct session *session,
+		   enum side by, size_t len)
 {
 	switch (policy_behaviour(nat, session->policy, session->protocol)
 			->refresh) {
@@ -99,6 +100,8 @@ void timer_refresh(const struct nat *nat, uint64_t now, struct session *session,
 	case NAT_REFRESH_NONE:
 		return;
 	}
+	if (now - session->last_seen >= HISTORY_PAUSE)
+		history_beat(nat, now, session, now - session->last_seen, len);
 	session->last_seen = now;
 }
 

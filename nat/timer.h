@@ -19,11 +19,12 @@ uint64_t timer_deadline(const struct nat *nat, const struct session *session);
 /**
  * timer_refresh() - a packet of the session was translated
  * @by:		who sent it
+ * @len:	its length in bytes
  *
  * Renews the timer if the setting lets this direction do so (RFC 4787 REQ-6).
  */
-void timer_refresh(const struct nat *nat, uint64_t now, struct session *session,
-		   enum side by);
+void timer_refresh(struct nat *nat, uint64_t now, struct session *session,
+		   enum side by, size_t len);
 
 /** timer_file() - put the session on the wheel at its deadline as of now */
 void timer_file(struct nat *nat, struct session *session);
