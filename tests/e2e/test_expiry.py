@@ -281,7 +281,8 @@ def test_rst_on_use(idle, figures, stack):
         assert near.state()["tcp"] == "established"
         assert figures.call("client writes", near.send, b"lost") == "ok"
         assert figures.call("client then reads", near.recv) == "ECONNRESET"
-        assert figures.call("client then writes again", near.send, b"x") == "EPIPE"
+        assert figures.call("client then writes again", near.send, b"x") == \
+            "EPIPE"
         assert far.silent(0.05)
         assert far.state()["tcp"] == "established"
     assert not seen.packets(lambda p: p.protocol == 6), "the server was told"
