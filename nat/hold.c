@@ -20,13 +20,23 @@ int hold_alloc(struct nat *nat, uint64_t now)
 	return 0;
 }
 
-/** free_port() - the port is nobody's any more, unless the host wants it */
+/**
+ * free_port() - the port is nobody's any more, unless the host wants it, or a
+ * forward was put on it while it rested
+ */
 static void free_port(struct nat *nat, uint32_t index, enum port_class class,
 		      uint16_t port)
 {
+	static const uint8_t protocols[] = {
+		[PORT_CLASS_TCP] = PROTO_TCP,
+		[PORT_CLASS_UDP] = PROTO_UDP,
+		[PORT_CLASS_ICMP] = PROTO_ICMP,
+	};
 	struct external_address *a = &nat->addresses[index];
+	struct endpoint external = {a->addr, port};
 
-	if (a->reserved && port_set_has(&a->reserved[class], port))
+	if ((a->reserved && port_set_has(&a->reserved[class], port)) ||
+	    mapping_holds(nat, protocols[class], external))
 		return;
 	port_set_remove(&a->ports[class], port);
 }
