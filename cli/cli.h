@@ -65,5 +65,6 @@ int cli_error(int code, const char *format, ...)
 command_fn cli_status, cli_stats, cli_reload;
 command_fn cli_sessions, cli_mappings, cli_kill, cli_flush;
 command_fn cli_clock, cli_events, cli_wait, cli_help;
+command_fn cli_profile, cli_explain;
 
 #endif /* CLI_CLI_H */

@@ -55,6 +55,22 @@ static const struct command commands[] = {
 	 "is\n"
 	 "real time. With --after, events since that number count as well.\n"
 	 "\n" FILTER_HELP},
+	{"profile", cli_profile, "list | show PROFILE",
+	 "the NATs that lapse can be, and where each value is from",
+	 "list  all profiles\n"
+	 "show  what one says, with the class and the text of each source;\n"
+	 "      \"default\" is what no profile has said\n"},
+	{"explain", cli_explain,
+	 "block ADDRESS | block ADDRESS:PORT [-c FILE] [--address ADDRESS]",
+	 "compute who has which ports (RFC 7422)",
+	 "From the settings alone, whether lapsed runs or not: the ports of "
+	 "an\n"
+	 "internal address, or who has an external port. For deterministic "
+	 "NAT\n"
+	 "and forwards with protocol: all.\n"
+	 "-c FILE            the settings; /etc/lapse/lapse.yaml\n"
+	 "--address ADDRESS  that of the WAN's interface, for a pool that has "
+	 "it\n"},
 	{"reload", cli_reload, "", "let lapsed read its settings file again",
 	 "A file with errors changes nothing; they are shown, exit 3.\n"},
 	{"help", cli_help, "[COMMAND]", "this list, or a command's details",

@@ -168,7 +168,8 @@ int conf_block_at(const struct conf *conf, uint32_t own,
 	if (!pool_index(conf, own, external.addr, &index) ||
 	    !block_owner(nat->inside, nat->n_inside, (uint16_t)span.first,
 			 (uint16_t)span.last, nat->policy.port_block_size,
-			 index, external.port, &internal))
+			 index, external.port, &internal) ||
+	    forward_of(conf, internal, false))
 		return -ENOENT;
 	return conf_block_of(conf, own, internal, block);
 }

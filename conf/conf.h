@@ -191,6 +191,51 @@ void conf_print(const struct conf *conf, FILE *out);
 void conf_notes(const struct conf *conf, FILE *out);
 
 /**
+ * struct conf_profile_info - what a profile is
+ * @name:	its name
+ * @title:	what it is, in words
+ * @date:	of its sources: year, month or day
+ * @path:	of its file
+ * @values:	how many settings it has
+ * @assumed:	how many of them nobody has measured or documented
+ */
+struct conf_profile_info {
+	const char *name;
+	const char *title;
+	const char *date;
+	const char *path;
+	unsigned values;
+	unsigned assumed;
+};
+
+/** conf_profile_fn - takes one; what it points to is gone after the call */
+typedef void conf_profile_fn(const struct conf_profile_info *info, void *arg);
+
+/**
+ * conf_profiles() - every profile that can be chosen, by name
+ * @errors:	where to write what is wrong in others
+ *
+ * Return: how many others there are.
+ */
+size_t conf_profiles(conf_profile_fn *fn, void *arg, FILE *errors);
+
+/**
+ * conf_profile_about() - the profile that settings have; its texts are @conf's
+ *
+ * Return: false if they have none.
+ */
+bool conf_profile_about(const struct conf *conf,
+			struct conf_profile_info *info);
+
+/**
+ * conf_profile_foreach() - conf_foreach() over what profiles can say
+ *
+ * That is what is the NAT's own, and the hint how many addresses it has.
+ */
+void conf_profile_foreach(const struct conf *conf, conf_entry_fn *fn,
+			  void *arg);
+
+/**
  * struct conf_block - external ports that belong to one internal address
  * @internal:	whose they are
  * @external:	external address

@@ -227,6 +227,16 @@ void tree_assign(struct conf_text *source, const char *key, const char *value);
 struct conf_profile *profile_get(struct conf_load *load, const char *name,
 				 struct conf_origin at);
 
+/** profile_dir_fn - takes one folder of profiles; true to stop */
+typedef bool profile_dir_fn(const char *dir, void *arg);
+
+/**
+ * profile_dirs_each() - the folders of profiles, in order of precedence
+ *
+ * Return: whether @fn stopped it.
+ */
+bool profile_dirs_each(profile_dir_fn *fn, void *arg);
+
 /** file_read() - a file into the region; NULL with @why set */
 char *file_read(struct region *region, const char *path, size_t *len,
 		char why[static CONF_WHY_MAX]);

@@ -10,9 +10,13 @@
 /* Where comments begin, unless the setting is longer. */
 #define COMMENT_COLUMN 40
 
-/** struct shower - the state of conf_foreach() */
+/**
+ * struct shower - the state of conf_foreach()
+ * @scope:	KEY_FILE or KEY_PROFILE: what can stand there
+ */
 struct shower {
 	const struct conf *conf;
+	unsigned scope;
 	const struct conf_priv *priv;
 	conf_entry_fn *fn;
 	void *arg;
@@ -95,6 +99,8 @@ static void show_collection(const struct shower *shower,
 			size_t len = strcspn(key->path, "#*");
 			char path[CONF_PATH_MAX];
 
+			if (!(key->flags & shower->scope))
+				continue;
 			snprintf(path, sizeof(path), "%.*s%s%s", (int)len,
 				 key->path, names->name[i],
 				 key->path + len + 1);
@@ -106,16 +112,19 @@ static void show_collection(const struct shower *shower,
 	}
 }
 
-void conf_foreach(const struct conf *conf, conf_entry_fn *fn, void *arg)
+/** foreach() - every effective setting of the shower's scope */
+static void foreach (const struct shower *shower)
 {
-	struct shower shower = {conf, conf->priv, fn, arg};
+	const struct conf *conf = shower->conf;
 	enum conf_base previous = BASE_CONF;
 
 	for (const struct conf_key *key = conf_schema; key->path; key++) {
 		if (key->base > BASE_SOURCE) {
 			if (key->base != previous)
-				show_collection(&shower, key);
-		} else if (key->type && key->flags & KEY_FILE) {
+				show_collection(shower, key);
+		} else if (key->type && key->flags & shower->scope &&
+			   key->base != BASE_PROFILE &&
+			   key->base != BASE_SOURCE) {
 			const void *base =
 				key->base == BASE_POLICY
 					? (const void *)&conf->nat.policy
@@ -123,10 +132,22 @@ void conf_foreach(const struct conf *conf, conf_entry_fn *fn, void *arg)
 
 			if (!(key->flags & KEY_CLASS) ||
 			    differs(key, &conf->nat.policy))
-				show(&shower, key, base, key->path, key->path);
+				show(shower, key, base, key->path, key->path);
 		}
 		previous = key->base;
 	}
+}
+
+void conf_foreach(const struct conf *conf, conf_entry_fn *fn, void *arg)
+{
+	foreach (&(struct shower){conf, KEY_FILE, conf->priv, fn, arg})
+		;
+}
+
+void conf_profile_foreach(const struct conf *conf, conf_entry_fn *fn, void *arg)
+{
+	foreach (&(struct shower){conf, KEY_PROFILE, conf->priv, fn, arg})
+		;
 }
 
 /* --- as YAML --- */

@@ -22,11 +22,8 @@
 /* A build tree has its programs in build/ or build/VARIANT/. */
 #define BUILD_DEPTH 2
 
-/** dirs_fn - takes one folder; true to stop */
-typedef bool dirs_fn(const char *dir, void *arg);
-
 /** build_tree() - the profiles of the tree that the program was built in */
-static bool build_tree(dirs_fn *fn, void *arg)
+static bool build_tree(profile_dir_fn *fn, void *arg)
 {
 	char path[PATH_MAX];
 	char dir[PATH_MAX + 32];
@@ -50,8 +47,7 @@ static bool build_tree(dirs_fn *fn, void *arg)
 	return false;
 }
 
-/** dirs_each() - the folders of profiles, in the order of their precedence */
-static bool dirs_each(dirs_fn *fn, void *arg)
+bool profile_dirs_each(profile_dir_fn *fn, void *arg)
 {
 	const char *list = secure_getenv("LAPSE_PROFILE_PATH");
 	char dir[PATH_MAX];
@@ -76,7 +72,7 @@ struct search {
 	struct nearest nearest;
 };
 
-/** search_dir() - dirs_fn: whether the profile is there */
+/** search_dir() - profile_dir_fn: whether the profile is there */
 static bool search_dir(const char *dir, void *arg)
 {
 	struct search *search = arg;
@@ -89,7 +85,8 @@ static bool search_dir(const char *dir, void *arg)
 	return true;
 }
 
-/** search_similar() - dirs_fn: consider the names of all profiles there */
+/** search_similar() - profile_dir_fn: consider the names of all profiles there
+ */
 static bool search_similar(const char *dir, void *arg)
 {
 	struct search *search = arg;
@@ -259,12 +256,12 @@ struct conf_profile *profile_get(struct conf_load *load, const char *name,
 	load->profiles = profile;
 	if (!strcmp(name, "default")) {
 		profile->usable = true;
-	} else if (dirs_each(search_dir, &search)) {
+	} else if (profile_dirs_each(search_dir, &search)) {
 		profile->path = search.path;
 		profile_read(load, profile);
 		profile->usable = load->n_errors == errors;
 	} else {
-		dirs_each(search_similar, &search);
+		profile_dirs_each(search_similar, &search);
 		conf_fail(load, at,
 			  search.nearest.found
 				  ? "no profile \"%s\"; did you mean \"%s\"?"

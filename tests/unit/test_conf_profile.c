@@ -36,18 +36,24 @@ static int setup(void **state)
 	return setenv("LAPSE_PROFILE_PATH", search, 1);
 }
 
-/** teardown() - nothing stays behind */
-static int teardown(void **state)
+/** empty() - take away what was written so far */
+static void empty(void)
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
 
-	(void)state;
 	/* cppcheck-suppress readdirCalled ; there is one thread */
 	while (d && (entry = readdir(d)) != NULL)
 		unlinkat(dirfd(d), entry->d_name, 0);
 	if (d)
 		closedir(d);
+}
+
+/** teardown() - nothing stays behind */
+static int teardown(void **state)
+{
+	(void)state;
+	empty();
 	return rmdir(dir);
 }
 
@@ -492,6 +498,103 @@ static void test_search(void **state)
 	outcome_free(&outcome);
 }
 
+/** struct listed - what conf_profiles() gave */
+struct listed {
+	char last[64];
+	unsigned n;
+	unsigned assumed;
+};
+
+/** list_take() - conf_profile_fn: in order, each once, and complete */
+static void list_take(const struct conf_profile_info *info, void *arg)
+{
+	struct listed *listed = arg;
+
+	assert_true(strcmp(listed->last, info->name) < 0);
+	snprintf(listed->last, sizeof(listed->last), "%s", info->name);
+	listed->n++;
+	if (strcmp(info->name, "us-3g-2013") != 0)
+		return;
+	assert_string_equal(info->date, "2013");
+	assert_string_equal(info->path, "conf/profiles/us-3g-2013.yaml");
+	assert_int_equal(info->values, 17);
+	listed->assumed = info->assumed;
+}
+
+/** test_list() - all of them; those with errors are said and left out */
+static void test_list(void **state)
+{
+	struct listed listed = {"", 0, 0};
+	char *errors = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&errors, &len);
+	char path[PATH_MAX];
+
+	(void)state;
+	empty();
+	profile_write("us-4g", HEAD);
+	profile_write("Not-a-name", HEAD);
+	profile_write("bad", HEAD "nat: {udp-timeout: 3s}\n");
+	/* One that hides a shipped one is listed once. */
+	profile_write("tw-3g-2013", HEAD);
+	assert_non_null(out);
+	assert_int_equal(conf_profiles(list_take, &listed, out), 1);
+	fclose(out);
+	assert_int_equal(listed.n, 33);
+	assert_int_equal(listed.assumed, 17);
+	snprintf(path, sizeof(path), "%s/bad.yaml:3:7: ", dir);
+	assert_int_equal(strncmp(errors, path, strlen(path)), 0);
+	free(errors);
+}
+
+/** profile_take() - conf_entry_fn: keep the one of that path, and count */
+static void profile_take(const struct conf_entry *entry, void *arg)
+{
+	assert_true(entry->origin.layer == CONF_DEFAULT ||
+		    entry->origin.source);
+	assert_null(strstr(entry->path, "lan"));
+	wanted_take(entry, arg);
+}
+
+/** test_show() - all that a profile says or leaves to the defaults */
+static void test_show(void **state)
+{
+	static const struct {
+		const char *path;
+		const char *value;
+		enum conf_layer layer;
+		enum conf_class class;
+	} entries[] = {
+		{"pool-size", "1", CONF_PROFILE, CONF_ASSUMED},
+		{"nat.mapping", "eim", CONF_PROFILE, CONF_MEASURED},
+		{"nat.tcp-idle-timeout", "86400s", CONF_PROFILE,
+		 CONF_VENDOR_DOC},
+		{"nat.refresh", "outbound", CONF_DEFAULT, CONF_MEASURED},
+		{"ports.80/tcp.timeout", "60s", CONF_PROFILE, CONF_VENDOR_DOC},
+	};
+	struct conf *conf = using("home-draytek");
+	struct conf_profile_info info;
+
+	(void)state;
+	assert_true(conf_profile_about(conf, &info));
+	assert_string_equal(info.name, "home-draytek");
+	assert_string_equal(info.title, "DrayTek Vigor, its defaults");
+	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+		struct wanted w = {.path = entries[i].path};
+
+		conf_profile_foreach(conf, profile_take, &w);
+		assert_int_equal(w.found, 1);
+		assert_string_equal(w.value, entries[i].value);
+		assert_int_equal(w.layer, entries[i].layer);
+		if (w.layer == CONF_PROFILE)
+			assert_int_equal(w.class, entries[i].class);
+	}
+	conf_free(conf);
+	conf = using("default");
+	assert_false(conf_profile_about(conf, &info));
+	conf_free(conf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,6 +606,8 @@ int main(void)
 		cmocka_unit_test(test_override_class),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_search),
+		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_show),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
