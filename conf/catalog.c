@@ -59,8 +59,7 @@ static bool take_dir(const char *dir, void *arg)
 	return false;
 }
 
-/** info_of() - what is to be said about a profile as a whole */
-static struct conf_profile_info info_of(const struct conf_profile *profile)
+struct conf_profile_info profile_info(const struct conf_profile *profile)
 {
 	struct conf_profile_info info = {
 		.name = profile->name,
@@ -95,7 +94,7 @@ size_t conf_profiles(conf_profile_fn *fn, void *arg, FILE *errors)
 	for (size_t i = 0; i < catalog.n; i++) {
 		const struct conf_profile *profile =
 			profile_get(&load, catalog.name[i], nowhere);
-		struct conf_profile_info info = info_of(profile);
+		struct conf_profile_info info = profile_info(profile);
 
 		if (profile->usable)
 			fn(&info, arg);
@@ -114,6 +113,6 @@ bool conf_profile_about(const struct conf *conf, struct conf_profile_info *info)
 
 	if (!priv->profile)
 		return false;
-	*info = info_of(priv->profile);
+	*info = profile_info(priv->profile);
 	return true;
 }

@@ -173,6 +173,11 @@ struct conf_text {
 	yaml_document_t *document;
 };
 
+/* catalog.c */
+
+/** profile_info() - what is to be said about a profile as a whole */
+struct conf_profile_info profile_info(const struct conf_profile *profile);
+
 /* error.c */
 
 /** conf_fail() - add an error at @at: what, and what would be right */

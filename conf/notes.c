@@ -97,14 +97,24 @@ static const struct conf_profile *profile_find(const struct conf_priv *priv,
 	return NULL;
 }
 
-/** note_client() - what of a client's profile cannot be its own */
+/** note_client() - what of its profile is assumed, what cannot be its own */
 static void note_client(const struct conf_priv *priv,
 			const struct nat_client_rule *client, FILE *out)
 {
 	const struct conf_profile *profile =
 		client->profile ? profile_find(priv, client->profile) : NULL;
+	struct conf_profile_info info;
 
-	for (size_t i = 0; profile && i < profile->items.n; i++) {
+	if (!profile)
+		return;
+	info = profile_info(profile);
+	if (info.assumed)
+		fprintf(out,
+			"clients.%s: %u of %u values of profile %s are "
+			"assumed; lapse profile show %s names them\n",
+			client->name, info.assumed, info.values, profile->name,
+			profile->name);
+	for (size_t i = 0; i < profile->items.n; i++) {
 		const struct conf_item *item = &profile->items.item[i];
 
 		if (item->kind == ITEM_VALUE && item->base != BASE_PORT &&

@@ -317,6 +317,13 @@ static void test_client(void **state)
 				      "home-draytek is not applied; it is "
 				      "the same for all clients\n"));
 	assert_null(strstr(notes, "ports"));
+	assert_non_null(strstr(notes, "values of profile us-3g-2013 in force "
+				      "are assumed, not measured or "
+				      "documented\n"));
+	assert_non_null(strstr(notes, "clients.a: 11 of 20 values of profile "
+				      "home-draytek are assumed; lapse "
+				      "profile show home-draytek names "
+				      "them\n"));
 	assert_non_null(strstr(notes, "clients.a: below the floors of the "
 				      "RFCs: "));
 	free(notes);
