@@ -13,8 +13,8 @@
 /** event_row() - one line; it has no table around it, for it may go on */
 static void event_row(json_t *row, void *arg)
 {
-	static const char *const names[] = {"protocol", "internal", "external",
-					    "remote"};
+	static const char *const names[] = {"fault",	"protocol", "internal",
+					    "external", "ports",    "remote"};
 	const json_t *time = json_object_get(row, "time");
 	char text[VALUE_TEXT], reason[VALUE_TEXT];
 
@@ -30,6 +30,8 @@ static void event_row(json_t *row, void *arg)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (json_object_get(row, names[i]))
 			printf(" %s", value_text(row, names[i], text));
+	if (json_object_get(row, "late"))
+		printf(" %s too late", value_duration(row, "late", "-", text));
 	putchar('\n');
 }
 

@@ -213,6 +213,7 @@ int control_open(struct gateway *gateway, struct control **control)
 	evconnlistener_set_error_cb(new->listener, on_accept_error);
 	/* a client that goes away must not take the daemon along */
 	signal(SIGPIPE, SIG_IGN);
+	gateway->ring = &new->ring;
 	*control = new;
 	return 0;
 
@@ -237,14 +238,8 @@ void control_close(struct control *control)
 		event_free(control->turn);
 	if (control->retry)
 		event_free(control->retry);
+	if (control->gateway->ring == &control->ring)
+		control->gateway->ring = NULL;
 	free(control->path);
 	free(control);
-}
-
-void control_event(struct control *control, const struct nat_event *event)
-{
-	if (!control)
-		return;
-	ring_add_nat(&control->ring, event);
-	control_wake(control);
 }

@@ -23,11 +23,7 @@ int control_open(struct gateway *gateway, struct control **control);
 /** control_close() - cut all clients, remove the socket file; NULL is fine */
 void control_close(struct control *control);
 
-/**
- * control_event() - an engine event happened: tell the followers
- *
- * Also keeps what `wait` and `events` need; called by gateway_settle().
- */
-void control_event(struct control *control, const struct nat_event *event);
+/** control_wake() - an event has come: whoever waits may look; NULL is fine */
+void control_wake(struct control *control);
 
 #endif /* GATEWAY_CONTROL_H */

@@ -26,7 +26,7 @@ void control_wake(struct control *control)
 {
 	static const struct timeval at_once = {0, 0};
 
-	if (control->woken || !control->n_clients)
+	if (!control || control->woken || !control->n_clients)
 		return;
 	control->woken = true;
 	evtimer_add(control->turn, &at_once);

@@ -104,7 +104,4 @@ void control_client_free(struct control_client *client);
 /** control_turn() - one step of one client; what control->turn calls */
 void control_turn(evutil_socket_t fd, short what, void *arg);
 
-/** control_wake() - events have come: whoever waits may look at them */
-void control_wake(struct control *control);
-
 #endif /* GATEWAY_CONTROL_CLIENT_H */

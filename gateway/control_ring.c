@@ -19,18 +19,18 @@ enum { NAT_REASON_LIST(REASON) NAT_REASONS };
 static_assert((RING_SIZE & (RING_SIZE - 1)) == 0,
 	      "a number's place in the ring is its lower bits");
 
-static const char *const own_events[] = {RING_SETTINGS_CHANGED,
-					 RING_CLOCK_CHANGED};
+static const char *const own_events[] = {
+	RING_SETTINGS_CHANGED, RING_CLOCK_CHANGED, RING_ADDRESS_CHANGED};
 
-/* Reasons of the daemon's own events: how the clock was changed. */
-static const char *const own_reasons[] = {"advance", "scale", "freeze",
-					  "resume",  "reset", "reload"};
+/* Reasons of the daemon's own events: how the clock was changed, and how the
+ * settings were. */
+static const char *const own_reasons[] = {
+	"advance", "scale", "freeze", "resume", "reset", "reload", "set"};
 
 #define OWN_EVENTS  (sizeof(own_events) / sizeof(own_events[0]))
 #define OWN_REASONS (sizeof(own_reasons) / sizeof(own_reasons[0]))
 
-/** add() - one more; the oldest makes room. Its number is set here. */
-static void add(struct ring *ring, const struct ring_entry *entry)
+void ring_add(struct ring *ring, const struct ring_entry *entry)
 {
 	struct ring_entry *slot = &ring->entries[++ring->last % RING_SIZE];
 
@@ -38,9 +38,16 @@ static void add(struct ring *ring, const struct ring_entry *entry)
 	slot->number = ring->last;
 }
 
-void ring_add_nat(struct ring *ring, const struct nat_event *event)
+/** is_fault() - whether an event tells of a fault */
+static bool is_fault(const struct nat_event *event)
 {
-	const struct ring_entry entry = {
+	return event->type == NAT_EVENT_FAULT_STARTED ||
+	       event->type == NAT_EVENT_FAULT_ENDED;
+}
+
+struct ring_entry ring_entry_nat(const struct nat_event *event)
+{
+	return (struct ring_entry){
 		.at = event->at,
 		.event = nat_event_names[event->type],
 		.reason = nat_reason_names[event->reason],
@@ -48,23 +55,25 @@ void ring_add_nat(struct ring *ring, const struct nat_event *event)
 		.internal = event->internal,
 		.external = event->external,
 		.remote = event->remote,
+		.is_late = event->late != NAT_NEVER,
+		.late = event->late,
+		.last_port = event->last_port,
+		.fault = is_fault(event) ? nat_fault_names[event->fault] : NULL,
 	};
-
-	add(ring, &entry);
 }
 
-void ring_note(struct ring *ring, uint64_t at, const char *event,
-	       const char *reason)
+struct ring_entry ring_entry_own(uint64_t at, const char *event,
+				 const char *reason)
 {
 	/* entries are compared by pointer, so they hold the constants */
 	const struct ring_entry entry = {
 		.at = at,
 		.event = ring_event_name(event),
-		.reason = ring_reason_name(reason),
+		.reason = reason ? ring_reason_name(reason) : "",
 	};
 
 	base_assert(entry.event && entry.reason);
-	add(ring, &entry);
+	return entry;
 }
 
 uint64_t ring_first(const struct ring *ring)

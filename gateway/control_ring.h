@@ -17,6 +17,7 @@
 /* What the daemon itself adds to the engine's events. */
 #define RING_SETTINGS_CHANGED "settings-changed"
 #define RING_CLOCK_CHANGED    "clock-changed"
+#define RING_ADDRESS_CHANGED  "address-changed"
 
 /**
  * struct ring_entry - one event
@@ -28,6 +29,10 @@
  * @internal:	internal endpoint, or zeros
  * @external:	external endpoint, or zeros
  * @remote:	remote endpoint, or zeros
+ * @is_late:	the packet belonged to a session that has ended
+ * @late:	then how long ago, in ms of the lapse clock
+ * @last_port:	of a port block, whose first one is in @external; else 0
+ * @fault:	name of the fault that it is about, a constant, or NULL
  */
 struct ring_entry {
 	uint64_t number;
@@ -36,6 +41,10 @@ struct ring_entry {
 	const char *reason;
 	uint8_t protocol;
 	struct endpoint internal, external, remote;
+	bool is_late;
+	uint64_t late;
+	uint16_t last_port;
+	const char *fault;
 };
 
 /** struct ring - the last RING_SIZE entries; zero-filled it is empty */
@@ -44,17 +53,20 @@ struct ring {
 	struct ring_entry entries[RING_SIZE];
 };
 
-/** ring_add_nat() - one more, from the engine; the oldest makes room */
-void ring_add_nat(struct ring *ring, const struct nat_event *event);
+/** ring_add() - one more; the oldest makes room. Its number is set here. */
+void ring_add(struct ring *ring, const struct ring_entry *entry);
+
+/** ring_entry_nat() - an event of the engine as an entry */
+struct ring_entry ring_entry_nat(const struct nat_event *event);
 
 /**
- * ring_note() - one more, about no packet
+ * ring_entry_own() - an event of the daemon's own
  * @at:		lapse time in ms
  * @event:	one of the RING_ names
- * @reason:	why, a name that ring_reason_name() knows
+ * @reason:	why, a name that ring_reason_name() knows, or NULL
  */
-void ring_note(struct ring *ring, uint64_t at, const char *event,
-	       const char *reason);
+struct ring_entry ring_entry_own(uint64_t at, const char *event,
+				 const char *reason);
 
 /** ring_first() - number of the oldest entry kept, or of the next to come */
 uint64_t ring_first(const struct ring *ring);

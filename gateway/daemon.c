@@ -13,6 +13,7 @@
 #include <sys/random.h>
 #include <time.h>
 #include "gateway/control.h"
+#include "gateway/control_ring.h"
 #include "gateway/eventlog.h"
 #include "gateway/gateway.h"
 #include "gateway/hostports.h"
@@ -82,16 +83,32 @@ static void arm(struct gateway *gateway, bool more)
 	event_add(gateway->expiry, &tv);
 }
 
+void gateway_event(struct gateway *gateway, const struct ring_entry *entry)
+{
+	if (gateway->ring)
+		ring_add(gateway->ring, entry);
+	control_wake(gateway->control);
+	eventlog_add(gateway->eventlog, entry, gateway->conf->log_destinations);
+}
+
+void gateway_note(struct gateway *gateway, const char *event,
+		  const char *reason)
+{
+	const struct ring_entry entry =
+		ring_entry_own(gateway_now(gateway).lapse, event, reason);
+
+	gateway_event(gateway, &entry);
+}
+
 /** drain() - the engine's events to whoever listens */
 static void drain(struct gateway *gateway)
 {
 	struct nat_event event;
 
 	while (nat_event_get(gateway->nat, &event)) {
-		if (gateway->control)
-			control_event(gateway->control, &event);
-		eventlog_add(gateway->eventlog, &event,
-			     gateway->conf->log_destinations);
+		const struct ring_entry entry = ring_entry_nat(&event);
+
+		gateway_event(gateway, &entry);
 	}
 	eventlog_flush(gateway->eventlog);
 }
@@ -131,6 +148,16 @@ static void on_reload(evutil_socket_t signum, short what, void *arg)
 	(void)signum;
 	(void)what;
 	reload_logged(arg);
+}
+
+/** on_reopen() - SIGUSR1: logrotate has moved the event log away */
+static void on_reopen(evutil_socket_t signum, short what, void *arg)
+{
+	const struct gateway *gateway = arg;
+
+	(void)signum;
+	(void)what;
+	eventlog_reopen(gateway->eventlog);
 }
 
 /** start_engine() - the table, with the pool that there is now */
@@ -197,7 +224,11 @@ static int start_events(struct gateway *gateway)
 		int number;
 		event_callback_fn callback;
 	} signals[] = {
-		{SIGTERM, on_stop}, {SIGINT, on_stop}, {SIGHUP, on_reload}};
+		{SIGTERM, on_stop},
+		{SIGINT, on_stop},
+		{SIGHUP, on_reload},
+		{SIGUSR1, on_reopen},
+	};
 	int error;
 	size_t i;
 
@@ -254,6 +285,7 @@ static void hold_signals(bool hold)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * eventlog - the engine's events in a file, one JSON object a line
+ * eventlog - what happens, in a file, one JSON object a line
  *
  * "time" is the lapse clock's, as everywhere; "utc" is the wall clock's, by
  * which a log file is searched.
@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <event2/buffer.h>
 #include "base/log.h"
-#include "gateway/request_row.h"
+#include "gateway/event_row.h"
 
 /**
  * struct eventlog - the file
@@ -24,23 +24,35 @@
 struct eventlog {
 	int fd;
 	bool failed;
+	char *path;
 	struct evbuffer *buffer;
 };
+
+/** append_to() - open the file; Return: its descriptor or a negative errno */
+static int append_to(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+	int error = fd < 0 ? -errno : 0;
+
+	if (!error)
+		return fd;
+	log_error("log.events: cannot write %s: %s", path, strerror(-error));
+	return error;
+}
 
 int eventlog_open(const char *path, struct eventlog **out)
 {
 	struct eventlog *eventlog = calloc(1, sizeof(*eventlog));
-	int error;
+	int error = -ENOMEM;
 
 	if (!eventlog)
 		return -ENOMEM;
+	eventlog->fd = -1;
 	eventlog->buffer = evbuffer_new();
-	eventlog->fd =
-		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	if (eventlog->fd < 0 || !eventlog->buffer) {
-		error = eventlog->buffer ? -errno : -ENOMEM;
-		log_error("log.events: cannot write %s: %s", path,
-			  strerror(-error));
+	eventlog->path = strdup(path);
+	if (eventlog->buffer && eventlog->path)
+		error = eventlog->fd = append_to(path);
+	if (error < 0) {
 		eventlog_close(eventlog);
 		return error;
 	}
@@ -48,7 +60,23 @@ int eventlog_open(const char *path, struct eventlog **out)
 	return 0;
 }
 
-void eventlog_add(struct eventlog *eventlog, const struct nat_event *event,
+void eventlog_reopen(struct eventlog *eventlog)
+{
+	int fd;
+
+	if (!eventlog)
+		return;
+	eventlog_flush(eventlog);
+	fd = append_to(eventlog->path);
+	/* better the old file than none */
+	if (fd < 0)
+		return;
+	close(eventlog->fd);
+	eventlog->fd = fd;
+	log_info("log.events: %s opened anew", eventlog->path);
+}
+
+void eventlog_add(struct eventlog *eventlog, const struct ring_entry *entry,
 		  bool destinations)
 {
 	const time_t now = time(NULL);
@@ -61,19 +89,9 @@ void eventlog_add(struct eventlog *eventlog, const struct nat_event *event,
 	if (gmtime_r(&now, &tm))
 		strftime(utc, sizeof(utc), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	row_begin(&row, eventlog->buffer);
-	row_seconds(&row, "time", event->at);
+	row_seconds(&row, "time", entry->at);
 	row_text(&row, "utc", utc);
-	row_text(&row, "event", nat_event_names[event->type]);
-	if (nat_reason_names[event->reason][0])
-		row_text(&row, "reason", nat_reason_names[event->reason]);
-	if (event->protocol)
-		row_protocol(&row, "protocol", event->protocol);
-	if (event->internal.addr)
-		row_endpoint(&row, "internal", event->internal);
-	if (event->external.addr)
-		row_endpoint(&row, "external", event->external);
-	if (event->remote.addr && destinations)
-		row_endpoint(&row, "remote", event->remote);
+	event_members(&row, entry, destinations);
 	row_end(&row);
 }
 
@@ -107,5 +125,6 @@ void eventlog_close(struct eventlog *eventlog)
 		close(eventlog->fd);
 	if (eventlog->buffer)
 		evbuffer_free(eventlog->buffer);
+	free(eventlog->path);
 	free(eventlog);
 }

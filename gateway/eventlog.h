@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * eventlog - the engine's events in a file, one JSON object a line
+ * eventlog - what happens, in a file, one JSON object a line
  */
 #ifndef GATEWAY_EVENTLOG_H
 #define GATEWAY_EVENTLOG_H
 
 #include <stdbool.h>
-#include "nat/nat.h"
+#include "gateway/control_ring.h"
 
 struct eventlog;
 
@@ -20,10 +20,18 @@ struct eventlog;
 int eventlog_open(const char *path, struct eventlog **out);
 
 /**
+ * eventlog_reopen() - write to a new file from now on; NULL is fine
+ *
+ * For who has renamed the old one. If the path cannot be opened any more, the
+ * old file goes on, and a line is logged.
+ */
+void eventlog_reopen(struct eventlog *eventlog);
+
+/**
  * eventlog_add() - one more; NULL is fine
  * @destinations: also log remote endpoints (RFC 6888 REQ-12)
  */
-void eventlog_add(struct eventlog *eventlog, const struct nat_event *event,
+void eventlog_add(struct eventlog *eventlog, const struct ring_entry *entry,
 		  bool destinations);
 
 /** eventlog_flush() - write what was added; NULL is fine */

@@ -16,6 +16,8 @@ struct eventlog;
 struct hostports;
 struct monitor;
 struct queue;
+struct ring;
+struct ring_entry;
 struct rules;
 struct rundir;
 
@@ -50,6 +52,7 @@ extern const char *const gateway_stat_help[];
  * @overrides:	assignments of the command line, the caller's
  * @lan_index:	interface index of each conf->lan, 0: it is not there
  * @wan_index:	the same for the WAN
+ * @ring:	the last events, the control's; NULL before it is open
  * @counters:	by enum gateway_stat
  * @backend:	name of the tool that holds the rules, "nft" or "iptables"
  * @ready:	queues bound and rules in place
@@ -68,8 +71,9 @@ struct gateway {
 	struct hostports *hostports;
 	struct eventlog *eventlog;
 	struct control *control;
+	struct ring *ring;
 	struct event *expiry; /* the one timer: the engine's next deadline */
-	struct event *signals[3];
+	struct event *signals[4];
 	unsigned *lan_index;
 	unsigned wan_index;
 	int raw_socket;	     /* for the engine's own packets */
@@ -121,6 +125,18 @@ struct nat_now gateway_now(const struct gateway *gateway);
  * the next deadline. Called after each batch of packets and each request.
  */
 void gateway_settle(struct gateway *gateway);
+
+/**
+ * gateway_event() - something happened: tell all who listen
+ * @entry:	what; copied, its number is set
+ *
+ * That is the ring, its followers, and the event log.
+ */
+void gateway_event(struct gateway *gateway, const struct ring_entry *entry);
+
+/** gateway_note() - the same for an event of our own, see ring_entry_own() */
+void gateway_note(struct gateway *gateway, const char *event,
+		  const char *reason);
 
 /**
  * gateway_reload() - read the settings file again (SIGHUP)

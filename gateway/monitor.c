@@ -15,6 +15,7 @@
 #include <net/if.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
+#include "gateway/control_ring.h"
 #include "gateway/hostports.h"
 #include "gateway/rtnl.h"
 #include "gateway/rules.h"
@@ -329,6 +330,17 @@ static bool set_pool(struct monitor *monitor, struct plan *plan)
 	return error == 0;
 }
 
+/** note_addresses() - the event of other external addresses */
+static void note_addresses(struct gateway *gateway, const struct plan *plan)
+{
+	struct ring_entry entry = ring_entry_own(gateway_now(gateway).lapse,
+						 RING_ADDRESS_CHANGED, NULL);
+
+	if (plan->n_range)
+		entry.external.addr = plan->range[0].first;
+	gateway_event(gateway, &entry);
+}
+
 void monitor_refresh(struct monitor *monitor)
 {
 	struct gateway *gateway = monitor->gateway;
@@ -349,6 +361,7 @@ void monitor_refresh(struct monitor *monitor)
 		if (plan.n_own)
 			sysctl_host_ports(gateway);
 		hostports_renew(gateway->hostports, &old);
+		note_addresses(gateway, &plan);
 		gateway_settle(gateway);
 	}
 	for (i = 0; i < gateway->conf->n_lan; i++)

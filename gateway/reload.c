@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include "gateway/control_ring.h"
 #include "gateway/eventlog.h"
 #include "gateway/monitor.h"
 #include "gateway/notify.h"
@@ -117,6 +118,7 @@ int gateway_reload(struct gateway *gateway, FILE *errors)
 	gateway->conf = new;
 	log_level_set(new->log_level);
 	monitor_refresh(gateway->monitor);
+	gateway_note(gateway, RING_SETTINGS_CHANGED, "reload");
 	log_info("settings reloaded: %" PRIu32
 		 " sessions lapse sooner, %" PRIu32 " later, %" PRIu32 " ended",
 		 change.sooner, change.later, change.ended);

@@ -55,8 +55,7 @@ static enum request_result expire_page(struct request *request)
  */
 static enum request_result changed(struct request *request, const char *how)
 {
-	ring_note(request->ring, gateway_now(request->gateway).lapse,
-		  RING_CLOCK_CHANGED, how);
+	gateway_note(request->gateway, RING_CLOCK_CHANGED, how);
 	request->before = lapsed(request->gateway);
 	request->more = expire_page;
 	return expire_page(request);

@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include "gateway/request_row.h"
+#include "gateway/event_row.h"
 
 /** event_row() - one line of `events` */
 static void event_row(struct request *request, const struct ring_entry *entry)
@@ -20,18 +20,7 @@ static void event_row(struct request *request, const struct ring_entry *entry)
 	row_begin(&row, request->out);
 	row_number(&row, "number", entry->number);
 	row_seconds(&row, "time", entry->at);
-	row_text(&row, "event", entry->event);
-	if (entry->reason[0])
-		row_text(&row, "reason", entry->reason);
-	if (entry->protocol)
-		row_protocol(&row, "protocol", entry->protocol);
-	if (entry->internal.addr)
-		row_endpoint(&row, "internal", entry->internal);
-	if (entry->external.addr)
-		row_endpoint(&row, "external", entry->external);
-	/* RFC 6888 REQ-12: destinations only for who asks */
-	if (entry->remote.addr && request->remote)
-		row_endpoint(&row, "remote", entry->remote);
+	event_members(&row, entry, request->remote);
 	row_end(&row);
 	request->rows++;
 }
@@ -165,7 +154,7 @@ static enum request_result wait_page(struct request *request)
 /** fail_event() - an event of that name does not exist */
 static enum request_result fail_event(struct request *request, const char *name)
 {
-	char known[400];
+	char known[1000];
 	const char *event;
 	size_t len = 0;
 

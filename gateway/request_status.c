@@ -168,8 +168,6 @@ enum request_result request_reload(struct request *request)
 		request_fail(request, size ? REQUEST_SETTINGS : REQUEST_FAILED,
 			     NULL, "%s", size ? text : strerror(-error));
 	} else {
-		ring_note(request->ring, gateway_now(gateway).lapse,
-			  RING_SETTINGS_CHANGED, "reload");
 		request_done(request);
 	}
 	free(text);

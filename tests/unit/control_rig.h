@@ -85,6 +85,7 @@ static inline struct rig *rig_new(uint32_t max_sessions)
 	rig_conf(rig, max_sessions);
 	gateway = &rig->gateway;
 	gateway->conf = &rig->conf;
+	gateway->ring = &rig->ring;
 	gateway->raw_socket = -1;
 	gateway->started_ns = gateway_real_ns();
 	gateway->loop = event_base_new();
@@ -148,8 +149,11 @@ static inline void rig_drain(struct rig *rig)
 {
 	struct nat_event event;
 
-	while (nat_event_get(rig->gateway.nat, &event))
-		ring_add_nat(&rig->ring, &event);
+	while (nat_event_get(rig->gateway.nat, &event)) {
+		const struct ring_entry entry = ring_entry_nat(&event);
+
+		ring_add(&rig->ring, &entry);
+	}
 }
 
 #endif /* TESTS_CONTROL_RIG_H */

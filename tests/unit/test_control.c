@@ -488,11 +488,12 @@ static void test_events(void **state)
 static void test_events_lost(void **state)
 {
 	const struct nat_event event = {.type = NAT_EVENT_SESSION_CREATED};
+	const struct ring_entry entry = ring_entry_nat(&event);
 	struct rig *rig = *state;
 	json_t *lines;
 
 	for (unsigned i = 0; i < RING_SIZE + 10; i++)
-		ring_add_nat(&rig->ring, &event);
+		ring_add(&rig->ring, &entry);
 	assert_int_equal(ring_first(&rig->ring), 11);
 	assert_null(ring_get(&rig->ring, 10));
 	assert_int_equal(ring_get(&rig->ring, 11)->number, 11);

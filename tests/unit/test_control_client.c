@@ -276,8 +276,11 @@ static void settle(struct fixture *f)
 {
 	struct nat_event event;
 
-	while (nat_event_get(f->rig->gateway.nat, &event))
-		control_event(f->rig->gateway.control, &event);
+	while (nat_event_get(f->rig->gateway.nat, &event)) {
+		const struct ring_entry entry = ring_entry_nat(&event);
+
+		gateway_event(&f->rig->gateway, &entry);
+	}
 }
 
 static void test_wait_and_follow(void **state)
