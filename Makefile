@@ -176,11 +176,14 @@ REPLAY_SRC := $(wildcard tests/replay/*.c)
 MODEL_SRC := $(wildcard tests/model/*.c)
 TEST_SRC := $(UNIT_SRC) $(PACKETS_SRC) $(REPLAY_SRC) $(MODEL_SRC)
 TESTS := $(patsubst %.c,$(B)/%,$(TEST_SRC))
+BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+BENCHES := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
 
 ALL_SRC := $(foreach d,$(LIBDIRS) cli testlib,$(SRC_$d)) \
-	$(wildcard gateway/main.c) $(TEST_SRC) $(if $(call on,FUZZ),$(FUZZ_SRC))
+	$(wildcard gateway/main.c) $(TEST_SRC) $(BENCH_SRC) \
+	$(if $(call on,FUZZ),$(FUZZ_SRC))
 
 # --- rules ---
 
@@ -256,12 +259,12 @@ $(B)/lapse: $(call objs,$(SRC_cli)) $(CLI_ARCHIVES) $(LINK_STAMP)
 	$(if $(V),,@echo "  LD      $@")
 	$(Q)$(link) $(CLI_LIBS)
 
-$(TESTS): $(B)/%: $(B)/%.o $(call lib,testlib) $(LIBS) $(LINK_STAMP)
+$(TESTS) $(BENCHES): $(B)/%: $(B)/%.o $(call lib,testlib) $(LIBS) $(LINK_STAMP)
 	$(if $(V),,@echo "  LD      $@")
 	$(Q)$(link) $(TEST_LIBS) $(DAEMON_LIBS)
 
 ifneq ($(call on,FUZZ),)
-$(FUZZERS): $(B)/%: $(B)/%.o $(LIBS) $(LINK_STAMP)
+$(FUZZERS): $(B)/%: $(B)/%.o $(call lib,testlib) $(LIBS) $(LINK_STAMP)
 	$(if $(V),,@echo "  LD      $@")
 	$(Q)$(link) -fsanitize=fuzzer $(DAEMON_LIBS)
 else
@@ -297,7 +300,8 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (20)
 		tools/fuzz $$f -max_total_time=$(FUZZ_SECONDS) || exit; \
 	done
 
-bench: all ## the measurements in tests/bench
+bench: all $(BENCHES) ## the measurements in tests/bench
+	$(Q)for b in $(BENCHES); do echo "== $${b##*/}"; $$b || exit; done
 	$(Q)for b in $(wildcard tests/bench/*.py tests/bench/*.sh); do \
 		case $$b in *.py) run=$(PYTHON) ;; *) run=bash ;; esac; \
 		LAPSE_BUILD=$(abspath $(B)) $$run $$b || exit; \
