@@ -63,7 +63,8 @@ enum {
  * @length:	ms that were granted
  * @renew_at, @rebind_at: lapse ms of T1 and T2
  * @change:	sequence number of its change, if LEASE_CHANGED
- * @from:	address that the client had before a move, or 0
+ * @partner:	the other address of a move: of a DHCPD_MOVED one that which its
+ *		holder is to get, of that one the former; or 0
  * @subnet:	index, or SUBNET_NONE
  * @next_address, @next_client: hash chains
  * @free_next, @free_prev: free list of the subnet
@@ -77,7 +78,7 @@ struct lease {
 	uint64_t renew_at, rebind_at;
 	uint64_t change;
 	uint32_t address;
-	uint32_t from;
+	uint32_t partner;
 	uint32_t subnet;
 	uint32_t next_address, next_client;
 	uint32_t free_next, free_prev;

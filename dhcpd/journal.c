@@ -2,7 +2,7 @@
 /*
  * journal - records to bytes and back
  *
- * A body: u8 state, u8 flags, u8 htype, u8 hlen, u32 address, u32 from,
+ * A body: u8 state, u8 flags, u8 htype, u8 hlen, u32 address, u32 partner,
  * 16 bytes chaddr, u64 wall, length, left, renew left, rebind left, u8 length
  * of the identity, u8 length of the host name, then these two.
  */
@@ -47,7 +47,7 @@ size_t journal_encode(const struct journal_entry *entry,
 	p[2] = entry->htype;
 	p[3] = entry->hlen;
 	wire_put32(p + 4, entry->address);
-	wire_put32(p + 8, entry->from);
+	wire_put32(p + 8, entry->partner);
 	memcpy(p + 12, entry->chaddr, sizeof(entry->chaddr));
 	wire_put64(p + 28, entry->wall);
 	wire_put64(p + 36, entry->length);
@@ -99,7 +99,7 @@ static void decode(const uint8_t *p, struct journal_entry *entry)
 		.htype = p[2],
 		.hlen = p[3],
 		.address = wire_get32(p + 4),
-		.from = wire_get32(p + 8),
+		.partner = wire_get32(p + 8),
 		.wall = wire_get64(p + 28),
 		.length = wire_get64(p + 36),
 		.left = wire_get64(p + 44),

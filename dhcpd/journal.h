@@ -51,7 +51,8 @@ enum journal_state {
  * @left:	ms of the lapse clock left of the state then, or JOURNAL_NEVER
  * @renew_left:	ms left to T1, 0 if it was past, or JOURNAL_NEVER
  * @rebind_left: ms left to T2, likewise
- * @from:	address that the client had before, or 0
+ * @partner:	of JOURNAL_MOVED the address that its holder is to get, of that
+ *		one the former; or 0
  * @htype, @hlen, @chaddr: hardware address
  * @id:		client identity; when read, in the file's bytes
  * @id_len:	its length, 0 to 255
@@ -67,7 +68,7 @@ struct journal_entry {
 	uint64_t left;
 	uint64_t renew_left;
 	uint64_t rebind_left;
-	uint32_t from;
+	uint32_t partner;
 	uint8_t htype, hlen;
 	uint8_t chaddr[16];
 	const uint8_t *id;

@@ -286,7 +286,7 @@ void dhcp_lease_disown(struct dhcpd *d, struct lease *lease)
 	client->hostname[0] = '\0';
 	lease->next_client = DHCP_NONE;
 	lease->flags &= LEASE_CHANGED;
-	lease->from = 0;
+	lease->partner = 0;
 	lease->hlen = 0;
 }
 
@@ -299,6 +299,7 @@ void dhcp_lease_own(struct dhcpd *d, struct lease *lease, const uint8_t *id,
 	base_assert(lease_is_free(lease) && id_len && id_len <= 255);
 	dhcp_lease_disown(d, lease);
 	lease->flags &= LEASE_CHANGED;
+	lease->partner = 0;
 	client->id_len = (uint8_t)id_len;
 	memcpy(client->id, id, id_len);
 	lease->next_client = *head;

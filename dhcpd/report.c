@@ -194,13 +194,14 @@ int dhcpd_lease_move(struct dhcpd *d, struct dhcpd_now now, uint32_t address,
 	client = *lease_client(d, old);
 	dhcp_lease_set(d, old, DHCPD_MOVED, old->deadline);
 	dhcp_lease_disown(d, old);
+	old->partner = lease->address;
 	dhcp_lease_own(d, lease, client.id, client.id_len);
 	memcpy(lease_client(d, lease)->hostname, client.hostname,
 	       sizeof(client.hostname));
 	lease->htype = old->htype;
 	lease->hlen = old->hlen;
 	memcpy(lease->chaddr, old->chaddr, sizeof(lease->chaddr));
-	lease->from = address;
+	lease->partner = address;
 	dhcp_lease_set(d, lease, DHCPD_RELEASED_LEASE, DHCPD_NEVER);
 	*to = lease->address;
 	return 0;

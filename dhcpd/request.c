@@ -19,11 +19,11 @@ static void settle_move(struct dhcp_step *step, struct lease *lease)
 {
 	struct lease *old;
 
-	if (!lease->from)
+	if (!lease->partner)
 		return;
-	old = dhcp_lease_find(step->d, step->now, lease->from);
-	lease->from = 0;
-	if (old && old->state == DHCPD_MOVED)
+	old = dhcp_lease_find(step->d, step->now, lease->partner);
+	lease->partner = 0;
+	if (old && old->state == DHCPD_MOVED && old->partner == lease->address)
 		dhcp_lease_set(step->d, old, DHCPD_FREE, DHCPD_NEVER);
 }
 
@@ -127,10 +127,11 @@ static bool other_address(struct dhcp_step *step, enum dhcpd_event_type type)
 		return false;
 	dhcp_lease_set(step->d, old, DHCPD_MOVED, end);
 	dhcp_lease_disown(step->d, old);
+	old->partner = lease->address;
 	dhcp_lease_own(step->d, lease, step->id, step->id_len);
 	step->lease = lease;
 	bind(step, lease, type, DHCPD_REASON_FAULT);
-	lease->from = address;
+	lease->partner = address;
 	return true;
 }
 

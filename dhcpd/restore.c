@@ -60,7 +60,7 @@ static size_t record_write(const struct dhcpd *d, struct dhcpd_now now,
 		.flags = lease->flags & LEASE_NAK ? JOURNAL_NAK : 0,
 		.wall = wall,
 		.length = lease->length,
-		.from = lease->from,
+		.partner = lease->partner,
 		.htype = lease->htype,
 		.hlen = lease->hlen,
 	};
@@ -165,7 +165,6 @@ static void take_client(struct dhcpd *d, struct dhcpd_now now,
 	memcpy(lease->chaddr, entry->chaddr, sizeof(lease->chaddr));
 	memset(client->hostname, 0, sizeof(client->hostname));
 	memcpy(client->hostname, entry->hostname, entry->hostname_len);
-	lease->from = entry->from;
 	lease->flags |= LEASE_PROBED;
 	if (entry->flags & JOURNAL_NAK)
 		lease->flags |= LEASE_NAK;
@@ -199,6 +198,7 @@ int dhcpd_restore(struct dhcpd *d, struct dhcpd_now now, uint64_t wall,
 		return 0;
 	if (owned)
 		take_client(d, now, lease, entry);
+	lease->partner = entry->partner;
 	lease->length = entry->length;
 	lease->renew_at = again(now.lapse, entry->renew_left, down);
 	lease->rebind_at = again(now.lapse, entry->rebind_left, down);

@@ -239,6 +239,15 @@ int dhcprig_restart(struct dhcprig *rig, size_t len, int64_t wall_ms)
 	return records;
 }
 
+void dhcprig_tear(struct dhcprig *rig, size_t len)
+{
+	const struct journal_entry entry = {.address = LAN_ADDRESS + 49};
+	uint8_t record[JOURNAL_RECORD];
+
+	journal_encode(&entry, record);
+	append(rig, record, len);
+}
+
 void dhcprig_compact(struct dhcprig *rig)
 {
 	uint8_t record[JOURNAL_RECORD];

@@ -13,9 +13,9 @@
 
 #define RIG_SUBNETS	 4
 #define RIG_RANGES	 4
-#define RIG_LIST	 200
+#define RIG_LIST	 80
 #define RIG_RESERVATIONS 8
-#define RIG_QUEUE	 512
+#define RIG_QUEUE	 128
 
 /** struct rig_reply - a reply that came out */
 struct rig_reply {
@@ -30,7 +30,7 @@ struct rig_subnet {
 	const char *search[RIG_LIST];
 	struct dhcpd_route routes[RIG_LIST];
 	struct dhcpd_option options[RIG_LIST];
-	uint8_t values[8192]; /* of the options */
+	uint8_t values[2048]; /* of the options */
 	size_t used;
 	char text[1024]; /* domain and search */
 };
@@ -98,6 +98,9 @@ void dhcprig_configure(struct dhcprig *rig);
  * Return: how many records the journal had, or -1 if one was refused.
  */
 int dhcprig_restart(struct dhcprig *rig, size_t len, int64_t wall_ms);
+
+/** dhcprig_tear() - a record of which only @len bytes were written, below 60 */
+void dhcprig_tear(struct dhcprig *rig, size_t len);
 
 /** dhcprig_compact() - write the journal anew */
 void dhcprig_compact(struct dhcprig *rig);

@@ -305,6 +305,7 @@ static void crash(struct model *m)
 		for (uint32_t i = 0; i < ADDRESSES; i++)
 			journaled(m, &m->promise[i]);
 	}
+	dhcprig_tear(rig, rng_below(&m->rng, 60));
 	assert_true(dhcprig_restart(rig, rig->journal_len, (int64_t)down) >= 0);
 	assert_false(rig->broken);
 	for (uint32_t i = 0; i < ADDRESSES; i++)
