@@ -89,6 +89,13 @@ vm_need()
 	done
 }
 
+# vm_depends PACKAGE - the first package that it depends on
+vm_depends()
+{
+	apt-cache depends --important "$1" 2>/dev/null |
+		awk '$1 == "Depends:" { print $2; exit }'
+}
+
 # vm_kernel() - have the kernel and its modules in $VM_DIR/kernel
 #
 # The meta package depends on the real one by its versioned name first.
@@ -101,8 +108,12 @@ vm_kernel()
 	[ ! -e "$VM_DIR/kernel/version" ] || return 0
 	command -v apt-get >/dev/null ||
 		vm_skip "no kernel in $VM_DIR/kernel and no apt-get" || return
-	name=$(apt-cache depends --important "$meta" 2>/dev/null |
-	       awk '$1 == "Depends:" { print $2; exit }')
+	name=$(vm_depends "$meta")
+	if [ -z "$name" ] && [ "$(id -u)" = 0 ]; then
+		# a machine on which nothing was missing may have no lists yet
+		apt-get -qq update >/dev/null 2>&1
+		name=$(vm_depends "$meta")
+	fi
 	[ -n "$name" ] ||
 		vm_skip "apt does not know $meta: apt-get update" || return
 
