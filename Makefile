@@ -303,6 +303,7 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (20)
 bench: all $(BENCHES) ## the measurements in tests/bench
 	$(Q)for b in $(BENCHES); do echo "== $${b##*/}"; $$b || exit; done
 	$(Q)for b in $(wildcard tests/bench/*.py tests/bench/*.sh); do \
+		echo "== $${b##*/}"; \
 		case $$b in *.py) run=$(PYTHON) ;; *) run=bash ;; esac; \
 		LAPSE_BUILD=$(abspath $(B)) $$run $$b || exit; \
 	done
