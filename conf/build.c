@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "conf/dhcp.h"
 #include "conf/value.h"
 
 /**
@@ -169,6 +170,7 @@ static void defaults_store(struct conf *conf)
 	char why[CONF_WHY_MAX] = "";
 
 	nat_settings_default(&conf->nat);
+	dhcpd_settings_default(&conf->dhcp);
 	for (const struct conf_key *key = conf_schema; key->path; key++) {
 		union conf_value value = {0};
 		bool parsed;
@@ -261,7 +263,8 @@ struct conf *conf_build(struct conf_load *load)
 		const struct conf_item *item = &load->items.item[i];
 		void *base = conf;
 
-		if (item->dead || item->kind == ITEM_RESET)
+		if (item->dead || item->kind == ITEM_RESET ||
+		    dhcp_base(item->key ? item->key->base : item->base))
 			continue;
 		if (item->element)
 			base = element_get(load, conf, item);
@@ -279,6 +282,7 @@ struct conf *conf_build(struct conf_load *load)
 	store_policies(&load->items, NULL, &conf->nat.policy);
 	clients_build(load, conf);
 	inside_build(load, conf);
+	dhcp_build(load, conf);
 	return conf;
 }
 

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "conf/dhcp.h"
+
 struct conf_origin check_at(const struct check *check, const char *path)
 {
 	const struct conf_item *item = conf_find(check->priv, path);
@@ -239,4 +241,5 @@ void conf_check(const struct conf *conf, struct conf_load *load,
 	check_clients(&check);
 	check_forwards(&check);
 	check_policies(conf, load, check.top);
+	dhcp_check(conf, load);
 }

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <net/if.h>
 #include "base/log.h"
+#include "dhcpd/settings.h"
 #include "nat/settings.h"
 
 /** CONF_PATH - the settings file unless -c says otherwise */
@@ -61,6 +62,11 @@ struct conf {
 	size_t n_pool;
 	uint32_t pool_size; /* the profile's hint how many addresses; or 0 */
 	struct nat_settings nat;
+	bool dhcp_on;		     /* there is a `dhcp`: serve it */
+	struct dhcpd_settings dhcp;  /* its lans are those served: */
+	const size_t *dhcp_lan;	     /* index into @lan of each of them */
+	bool dhcp_dns_open;	     /* some dns is up to conf_dhcp_dns() */
+	char *lease_file;
 	char *control_socket;
 	char *control_group; /* or NULL */
 	enum log_level log_level;
@@ -114,6 +120,18 @@ struct conf *conf_parse(const char *text, size_t len, const char *name,
 			const struct conf_override *overrides,
 			size_t n_overrides, FILE *errors);
 
+/**
+ * conf_dhcp_dns() - what DHCP gives out as dns where the settings say nothing
+ * @list:	the host's upstream resolvers, host order; copied. Those that a
+ *		client cannot reach, of loopback, are left out.
+ * @n:		their number
+ *
+ * For whoever starts the server: settings do not read /etc/resolv.conf. A
+ * subnet for which `dns` was said, be it [], stays as it is; if there is none
+ * but those, conf->dhcp_dns_open is false.
+ */
+void conf_dhcp_dns(struct conf *conf, const uint32_t *list, size_t n);
+
 /** conf_free() - release; NULL is fine */
 void conf_free(struct conf *conf);
 
@@ -152,6 +170,7 @@ struct conf_origin {
  * @path:	dotted path: "nat.udp-timeout", "lan.0.address"
  * @pattern:	the same as the schema has it: "lan.#.address"
  * @value:	as it would stand in the file
+ * @empty:	@value is [] or {}: a list or map without anything in it
  * @origin:	where it comes from
  * @doc:	what it is, in one line
  */
@@ -159,6 +178,7 @@ struct conf_entry {
 	const char *path;
 	const char *pattern;
 	const char *value;
+	bool empty;
 	struct conf_origin origin;
 	const char *doc;
 };

@@ -145,6 +145,7 @@ struct conf_names {
  * @names:	by collection
  * @profiles:	those that were read
  * @profile:	the global one, or NULL: defaults
+ * @dhcp:	`dhcp` as it was said
  */
 struct conf_priv {
 	struct region *region;
@@ -153,6 +154,7 @@ struct conf_priv {
 	struct conf_names names[BASES];
 	struct conf_profile *profiles;
 	struct conf_profile *profile;
+	struct conf_dhcp *dhcp;
 };
 
 /**
@@ -177,6 +179,12 @@ struct conf_text {
 
 /** profile_info() - what is to be said about a profile as a whole */
 struct conf_profile_info profile_info(const struct conf_profile *profile);
+
+/* print.c */
+
+/** item_origin() - an item's origin as users see it: a profile by its name */
+struct conf_origin item_origin(const struct conf_priv *priv,
+			       const struct conf_item *item);
 
 /* error.c */
 

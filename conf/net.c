@@ -9,8 +9,7 @@
 
 #include "conf/conf.h"
 
-/** usable() - whether a host can have this address (RFC 1122 3.2.1.3) */
-static bool usable(uint32_t addr)
+bool address_usable(uint32_t addr)
 {
 	return addr >> 24 != 0 && addr >> 24 != 127 && addr < 0xe0000000;
 }
@@ -90,7 +89,7 @@ static bool parse_lan_address(const struct conf_key *key, const char *text,
 
 	(void)key;
 	if (!prefix_parse(text, &addr, &bits) || !strchr(text, '/') ||
-	    !usable(addr))
+	    !address_usable(addr))
 		return refuse(why, "is not an address in a subnet; write one "
 				   "such as 192.168.77.1/24");
 	if (bits < 8 || bits > 30)
@@ -133,8 +132,7 @@ const struct conf_type type_lan_address = {
 	.format = format_lan_address,
 };
 
-/** parse_range() - "a-b", addresses in order */
-static bool parse_range(const char *text, uint32_t *first, uint32_t *last)
+bool range_parse(const char *text, uint32_t *first, uint32_t *last)
 {
 	const char *dash = strchr(text, '-');
 	char address[ADDRESS_TEXT];
@@ -166,7 +164,7 @@ static bool parse_pool(const struct conf_key *key, const char *text,
 			return refuse(why, "has bits set behind its prefix; "
 					   "write the subnet's first address");
 		last = first | ~prefix_mask(bits);
-	} else if (!parse_range(text, &first, &last)) {
+	} else if (!range_parse(text, &first, &last)) {
 		return refuse(why, "is no part of a pool; write interface, an "
 				   "address, a range such as "
 				   "198.51.100.2-198.51.100.9, or a CIDR");
@@ -174,7 +172,7 @@ static bool parse_pool(const struct conf_key *key, const char *text,
 	if (first > last)
 		return refuse(why, "runs backwards; write the smaller address "
 				   "first");
-	if (!usable(first) || !usable(last))
+	if (!address_usable(first) || !address_usable(last))
 		return refuse(why, "holds addresses that no host can have; "
 				   "write unicast ones");
 	if (last - first >= 65536)
@@ -267,8 +265,7 @@ const struct conf_type type_prefix = {
 
 /* --- clients --- */
 
-/** hex() - the value of a hexadecimal digit, or -1 */
-static int hex(char c)
+int hex_digit(char c)
 {
 	return c >= '0' && c <= '9'   ? c - '0'
 	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
@@ -276,14 +273,13 @@ static int hex(char c)
 				      : -1;
 }
 
-/** parse_mac() - six pairs of digits with colons between them */
-static bool parse_mac(const char *text, uint8_t mac[static 6])
+bool mac_parse(const char *text, uint8_t mac[static 6])
 {
 	if (strlen(text) != 17)
 		return false;
 	for (size_t i = 0; i < 6; i++) {
-		int high = hex(text[3 * i]);
-		int low = hex(text[3 * i + 1]);
+		int high = hex_digit(text[3 * i]);
+		int low = hex_digit(text[3 * i + 1]);
 
 		if (high < 0 || low < 0 || (i < 5 && text[3 * i + 2] != ':'))
 			return false;
@@ -300,7 +296,7 @@ static bool parse_match(const struct conf_key *key, const char *text,
 	value->who.by_mac = strchr(text, ':') != NULL;
 	if (!value->who.by_mac && strchr(text, '.'))
 		return parse_prefix(key, text, value, why);
-	if (value->who.by_mac && parse_mac(text, value->who.mac)) {
+	if (value->who.by_mac && mac_parse(text, value->who.mac)) {
 		if (!(value->who.mac[0] & 1))
 			return true;
 		return refuse(why, "is a group's address; write the client's "

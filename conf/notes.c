@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "conf/dhcp.h"
 #include "conf/value.h"
 #include "nat/block.h"
 
@@ -63,7 +64,8 @@ static void note_assumed(const struct conf *conf, FILE *out)
 
 		if (item->kind != ITEM_VALUE ||
 		    item->origin.layer != CONF_PROFILE ||
-		    item->key->base == BASE_PROFILE)
+		    item->key->base == BASE_PROFILE ||
+		    (!conf->dhcp_on && !strncmp(item->path, "dhcp.", 5)))
 			continue;
 		all++;
 		assumed += item->origin.class == CONF_ASSUMED;
@@ -170,4 +172,5 @@ void conf_notes(const struct conf *conf, FILE *out)
 		note_floors(&client->policy, whose, out);
 		note_client(conf->priv, client, out);
 	}
+	dhcp_notes(conf, out);
 }

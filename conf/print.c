@@ -2,25 +2,15 @@
 /*
  * print - effective settings as a settings file, each with its origin
  */
-#include "conf/internal.h"
+#include "conf/show.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/dhcp.h"
+
 /* Where comments begin, unless the setting is longer. */
 #define COMMENT_COLUMN 40
-
-/**
- * struct shower - the state of conf_foreach()
- * @scope:	KEY_FILE or KEY_PROFILE: what can stand there
- */
-struct shower {
-	const struct conf *conf;
-	unsigned scope;
-	const struct conf_priv *priv;
-	conf_entry_fn *fn;
-	void *arg;
-};
 
 /** profile_name() - the name behind a profile's file */
 static const char *profile_name(const struct conf_priv *priv, const char *path)
@@ -31,9 +21,20 @@ static const char *profile_name(const struct conf_priv *priv, const char *path)
 	return path;
 }
 
-/** show() - hand out one value, unless it is off */
-static void show(const struct shower *shower, const struct conf_key *key,
-		 const void *base, const char *path, const char *pattern)
+struct conf_origin item_origin(const struct conf_priv *priv,
+			       const struct conf_item *item)
+{
+	struct conf_origin origin = item->origin;
+
+	if (origin.layer == CONF_PROFILE) {
+		origin.name = profile_name(priv, origin.name);
+		origin.line = origin.column = 0;
+	}
+	return origin;
+}
+
+void show(const struct shower *shower, const struct conf_key *key,
+	  const void *base, const char *path, const char *pattern)
 {
 	const struct conf_item *item = conf_find(shower->priv, path);
 	struct conf_entry entry = {
@@ -46,12 +47,7 @@ static void show(const struct shower *shower, const struct conf_key *key,
 	if (!key->type->format(key, base, text))
 		return;
 	if (item && item->kind == ITEM_VALUE)
-		entry.origin = item->origin;
-	if (entry.origin.layer == CONF_PROFILE) {
-		entry.origin.name =
-			profile_name(shower->priv, entry.origin.name);
-		entry.origin.line = entry.origin.column = 0;
-	}
+		entry.origin = item_origin(shower->priv, item);
 	entry.value = text;
 	shower->fn(&entry, shower->arg);
 }
@@ -119,7 +115,10 @@ static void foreach (const struct shower *shower)
 	enum conf_base previous = BASE_CONF;
 
 	for (const struct conf_key *key = conf_schema; key->path; key++) {
-		if (key->base > BASE_SOURCE) {
+		if (dhcp_base(key->base)) {
+			if (key->base != previous)
+				dhcp_show(shower, key);
+		} else if (key->base > BASE_SOURCE) {
 			if (key->base != previous)
 				show_collection(shower, key);
 		} else if (key->type && key->flags & shower->scope &&
@@ -130,8 +129,10 @@ static void foreach (const struct shower *shower)
 					? (const void *)&conf->nat.policy
 					: (const void *)conf;
 
-			if (!(key->flags & KEY_CLASS) ||
-			    differs(key, &conf->nat.policy))
+			if ((!(key->flags & KEY_CLASS) ||
+			     differs(key, &conf->nat.policy)) &&
+			    (strncmp(key->path, "dhcp.", 5) != 0 ||
+			     dhcp_shown(shower, key, base, key->path)))
 				show(shower, key, base, key->path, key->path);
 		}
 		previous = key->base;
@@ -155,10 +156,12 @@ void conf_profile_foreach(const struct conf *conf, conf_entry_fn *fn, void *arg)
 /**
  * struct printer - the state of conf_print()
  * @out:	where to
+ * @dhcp:	whether there is a server, whose settings count
  * @path:	of the value before, to know what is new
  */
 struct printer {
 	FILE *out;
+	bool dhcp;
 	char path[CONF_PATH_MAX];
 };
 
@@ -209,6 +212,26 @@ static void print_origin(FILE *out, const struct conf_origin *origin, int used)
 }
 
 /**
+ * component_len() - how long the first component of a path is
+ * @pattern:	the same path as the schema has it
+ *
+ * Of a path's dots those that its pattern has not are a chosen name's: it is a
+ * CIDR.
+ */
+static size_t component_len(const char *path, const char *pattern)
+{
+	size_t len = strlen(path);
+
+	if (*pattern != '*')
+		return strcspn(path, ".");
+	for (pattern = strchr(pattern, '.'); pattern;
+	     pattern = strchr(pattern + 1, '.'))
+		while (len && path[--len] != '.')
+			;
+	return len;
+}
+
+/**
  * print_entry() - conf_entry_fn: one value as YAML
  *
  * Of the path only what differs from the one before is new; an index becomes
@@ -219,21 +242,23 @@ static void print_entry(const struct conf_entry *entry, void *arg)
 	struct printer *printer = arg;
 	FILE *out = printer->out;
 	const char *path = entry->path;
-	const char *old = printer->path;
 	const char *pattern = entry->pattern;
 	bool fresh = false;
 	bool inlined = false;
 	size_t depth = 0;
 	int used = 0;
 
+	if (!printer->dhcp && !strncmp(path, "dhcp.", 5))
+		return;
 	for (;;) {
-		size_t len = strcspn(path, ".");
-		size_t old_len = strcspn(old, ".");
+		size_t len = component_len(path, pattern);
+		size_t upto = (size_t)(path - entry->path) + len;
 		bool index = *pattern == '#';
 		bool last = !path[len];
 
-		fresh = fresh || last || len != old_len ||
-			strncmp(path, old, len) != 0;
+		/* The dot behind it is compared as well. */
+		fresh = fresh || last ||
+			strncmp(entry->path, printer->path, upto + 1) != 0;
 		if (fresh && !inlined)
 			print_indent(out, depth);
 		if (fresh && index)
@@ -246,11 +271,13 @@ static void print_entry(const struct conf_entry *entry, void *arg)
 		if (last)
 			break;
 		path += len + 1;
-		old += old_len + (old[old_len] == '.');
 		pattern += strcspn(pattern, ".") + 1;
 		depth++;
 	}
-	used += print_quoted(out, entry->value);
+	if (entry->empty)
+		used += fprintf(out, "%s", entry->value);
+	else
+		used += print_quoted(out, entry->value);
 	print_origin(out, &entry->origin, used);
 	fputc('\n', out);
 	snprintf(printer->path, sizeof(printer->path), "%s", entry->path);
@@ -258,7 +285,7 @@ static void print_entry(const struct conf_entry *entry, void *arg)
 
 void conf_print(const struct conf *conf, FILE *out)
 {
-	struct printer printer = {.out = out};
+	struct printer printer = {.out = out, .dhcp = conf->dhcp_on};
 	char *notes = NULL;
 	size_t len = 0;
 	FILE *memory = open_memstream(&notes, &len);

@@ -4,6 +4,7 @@
  */
 #include "conf/schema.h"
 
+#include "conf/dhcp_schema.h"
 #include "conf/internal.h"
 #include "conf/value.h"
 
@@ -295,7 +296,7 @@ const struct conf_key conf_schema[] = {
 	 .flags = F,
 	 .doc = "destination port; else every one"},
 
-	{.path = "dhcp", .flags = KEY_FILE | KEY_NOT_YET},
+	DHCP_ROWS,
 
 	{.path = "control.socket",
 	 .type = &type_path,

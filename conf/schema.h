@@ -31,6 +31,7 @@ enum conf_base {
 	BASE_CONF,    /* struct conf */
 	BASE_POLICY,  /* struct nat_policy: the global one, or a client's */
 	BASE_PROFILE, /* struct conf_profile, which only a profile has */
+	BASE_DHCP,    /* struct conf_words: those of `dhcp` itself */
 	BASE_SOURCE,  /* none: profile.c takes these itself */
 	BASE_LAN,     /* from here on: an element of a collection */
 	BASE_POOL,
@@ -38,6 +39,10 @@ enum conf_base {
 	BASE_CLIENT,
 	BASE_FORWARD,
 	BASE_EXEMPT,
+	BASE_SUBNET, /* from here on: by dhcp_build() */
+	BASE_OPTION,
+	BASE_SUBNET_OPTION,
+	BASE_RESERVATION,
 	BASES
 };
 
@@ -68,9 +73,20 @@ union conf_value {
 		bool by_mac;
 		uint8_t mac[6];
 	} who;
+	struct {
+		uint32_t addr;
+		unsigned bits;
+		uint32_t router;
+	} route;
+	struct {
+		const void *array;
+		size_t n;
+		const struct conf_origin *at; /* of each element */
+	} list;
 };
 
 struct conf_key;
+struct conf_origin;
 
 /**
  * struct conf_type - how values of one kind are written
@@ -79,6 +95,10 @@ struct conf_key;
  *		value.
  * @store:	value into the structure that the key's offset counts from
  * @format:	back to text; false if there is nothing to print (it is off)
+ * @element:	bytes of an element if this is a list of values, else 0. Then
+ *		@parse is of one element, @store of @list, and @format of the
+ *		element at its base.
+ * @put:	of a list: a parsed value into an element
  */
 struct conf_type {
 	bool (*parse)(const struct conf_key *key, const char *text,
@@ -87,6 +107,8 @@ struct conf_type {
 		      const union conf_value *value);
 	bool (*format)(const struct conf_key *key, const void *base,
 		       char text[static CONF_VALUE_MAX]);
+	size_t element;
+	void (*put)(void *element, const union conf_value *value);
 };
 
 /**
@@ -99,7 +121,7 @@ struct conf_type {
  * @size:	of the field, bytes
  * @words:	the words of an enum, in its order, NULL at the end
  * @min:	smallest number, or shortest text
- * @max:	largest number, or longest text
+ * @max:	largest number, longest text, or most elements
  * @none:	with KEY_NONE, the number that the word "none" stands for
  * @fallback:	default as text, or NULL: nat_settings_default()'s, or 0
  * @doc:	what it is, one line

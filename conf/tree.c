@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/dhcp.h"
 #include "conf/value.h"
 
 /**
@@ -71,43 +72,53 @@ static const char *join(struct conf_text *source, const char *path,
 			    path[0] ? "." : "", component);
 }
 
-/** walk_value() - a scalar where the schema has a value */
-static void walk_value(struct conf_text *source, const struct place *place,
-		       const struct conf_key *key, yaml_node_t *node)
+/** scalar_read() - a value alone into @value; false after an error */
+static bool scalar_read(struct conf_text *source, const char *path,
+			const struct conf_key *key, const yaml_node_t *node,
+			union conf_value *value)
 {
 	struct conf_origin at = yaml_at(source, node->start_mark);
 	char why[CONF_WHY_MAX] = "";
-	union conf_value value = {0};
-	struct conf_item *item;
 	const char *text;
 
 	if (node->type != YAML_SCALAR_NODE) {
 		conf_fail(source->load, at,
 			  "%s: a %s where one value belongs; write that "
 			  "value alone",
-			  place->path,
+			  path,
 			  node->type == YAML_SEQUENCE_NODE ? "list" : "map");
-		emit(source, place, ITEM_BAD);
-		return;
+		return false;
 	}
 	text = scalar_text(source, node);
-	if (is_empty(node) && !(key->flags & KEY_NONE)) {
+	if (key->type->parse(key, text, value, why))
+		return true;
+	conf_fail(source->load, at, "%s: \"%.60s%s\" %s", path, text,
+		  strlen(text) > 60 ? "…" : "", why);
+	return false;
+}
+
+/** walk_value() - a scalar or list where the schema has a value */
+static void walk_value(struct conf_text *source, const struct place *place,
+		       const struct conf_key *key, yaml_node_t *node)
+{
+	union conf_value value = {0};
+	struct conf_item *item;
+	bool good = false;
+
+	if (is_empty(node) && !(key->flags & KEY_NONE))
 		conf_fail(source->load, place->origin,
 			  "%s has no value; write one, or take the key away",
 			  place->path);
-		emit(source, place, ITEM_BAD);
+	else if (key->type->element)
+		good = list_read(source, place->path, key, node, &value);
+	else
+		good = scalar_read(source, place->path, key, node, &value);
+	item = emit(source, place, good ? ITEM_VALUE : ITEM_BAD);
+	if (!good)
 		return;
-	}
-	if (!key->type->parse(key, text, &value, why)) {
-		conf_fail(source->load, at, "%s: \"%.60s%s\" %s", place->path,
-			  text, strlen(text) > 60 ? "…" : "", why);
-		emit(source, place, ITEM_BAD);
-		return;
-	}
-	item = emit(source, place, ITEM_VALUE);
 	item->key = key;
 	item->value = value;
-	item->value_at = at;
+	item->value_at = yaml_at(source, node->start_mark);
 }
 
 /** element_enter() - make @place one of the element @name of a collection */
@@ -118,6 +129,9 @@ static void element_enter(struct conf_text *source, struct place *place,
 
 	if (base < BASE_SOURCE)
 		return;
+	/* An option of a subnet: both of their names. */
+	if (base == BASE_SUBNET_OPTION)
+		name = join(source, place->element, name);
 	place->base = base;
 	place->element = name;
 	emit(source, place, ITEM_ELEMENT);
@@ -171,11 +185,19 @@ static bool name_check(struct conf_text *source, const struct place *place,
 		       struct conf_origin at, const char *name)
 {
 	enum conf_base base = schema_base(&place->at);
+	char why[CONF_WHY_MAX] = "";
 	uint8_t protocol;
 	uint16_t port;
 
 	if (base == BASE_SOURCE)
 		return true;
+	if (dhcp_base(base)) {
+		if (dhcp_name_check(base, name, why))
+			return true;
+		conf_fail(source->load, at, "%s: \"%.40s\" %s", place->path,
+			  name, why);
+		return false;
+	}
 	if (base == BASE_PORT && !port_rule_parse(name, &protocol, &port)) {
 		conf_fail(source->load, at,
 			  "%s: \"%.40s\" is not a port; write one such as 53, "
@@ -285,6 +307,13 @@ static struct pair *pairs_get(struct conf_text *source, const yaml_node_t *node,
 	return pairs;
 }
 
+/** map_empty() - remember a section that is there but says nothing */
+static void map_empty(struct conf_text *source, const struct place *place)
+{
+	if (place->base == BASE_CONF && place->path[0])
+		emit(source, place, ITEM_ELEMENT);
+}
+
 /** walk_map() - a map where the schema has one */
 static void walk_map(struct conf_text *source, const struct place *place,
 		     yaml_node_t *node)
@@ -292,8 +321,10 @@ static void walk_map(struct conf_text *source, const struct place *place,
 	struct pair *pairs;
 	size_t n;
 
-	if (is_empty(node))
+	if (is_empty(node)) {
+		map_empty(source, place);
 		return;
+	}
 	if (node->type != YAML_MAPPING_NODE) {
 		conf_fail(source->load, yaml_at(source, node->start_mark),
 			  "%s wants keys with values; write them as key: value",
@@ -302,6 +333,8 @@ static void walk_map(struct conf_text *source, const struct place *place,
 	}
 	n = (size_t)(node->data.mapping.pairs.top -
 		     node->data.mapping.pairs.start);
+	if (!n)
+		map_empty(source, place);
 	pairs = pairs_get(source, node, n);
 	for (size_t i = 0; i < n; i++) {
 		struct conf_origin at =
@@ -361,7 +394,10 @@ static bool path_walk(struct conf_text *source, struct place *place,
 		      const char *path)
 {
 	while (*path) {
-		size_t len = strcspn(path, ".");
+		size_t len = dhcp_name_len(schema_names(&place->at)
+						   ? schema_base(&place->at)
+						   : BASE_CONF,
+					   path);
 		const char *name = region_text(source->load->region, path, len);
 		uint64_t index;
 

@@ -170,8 +170,14 @@ static bool parse_duration(const struct conf_key *key, const char *text,
 	    !fraction_parse(text + number + 1, all - number - 1, unit, &n))
 		return refuse(why, "is no whole number of milliseconds; "
 				   "write fewer digits");
-	if (n < key->min)
-		return refuse(why, "is too short; the shortest is 1ms");
+	if (n < key->min) {
+		char least[CONF_VALUE_MAX];
+
+		duration_format(key->min, least);
+		snprintf(why, CONF_WHY_MAX, "is too short; the shortest is %.40s",
+			 least);
+		return false;
+	}
 	value->number = n;
 	return true;
 }

@@ -32,8 +32,35 @@ extern const struct conf_type type_internal;	  /* and where they lead */
 extern const struct conf_type type_prefix;	  /* of an exemption */
 extern const struct conf_type type_port;	  /* of an exemption */
 
+/* dhcp_value.c and dhcp_list.c: what only `dhcp` has */
+extern const struct conf_type type_domain;    /* home.example */
+extern const struct conf_type type_address;   /* a host's */
+extern const struct conf_type type_mac;	      /* of a reservation: MAC, */
+extern const struct conf_type type_client_id; /* or identifier in hex */
+extern const struct conf_type type_ranges;    /* addresses, a-b, CIDRs */
+extern const struct conf_type type_addresses; /* of hosts */
+extern const struct conf_type type_domains;   /* home.example */
+extern const struct conf_type type_routes;    /* CIDR via ROUTER */
+extern const struct conf_type type_texts;     /* whatever they mean */
+
 /** refuse() - say in @why what is wrong; false, for parsers to return */
 bool refuse(char why[static CONF_WHY_MAX], const char *text);
+
+/** address_usable() - whether a host can have it (RFC 1122 3.2.1.3) */
+bool address_usable(uint32_t addr);
+
+/** range_parse() - "a-b"; whether they are in order is not looked at */
+bool range_parse(const char *text, uint32_t *first, uint32_t *last);
+
+/** hex_digit() - the value of a hexadecimal digit, or -1 */
+int hex_digit(char c);
+
+/** mac_parse() - six pairs of digits with colons between them */
+bool mac_parse(const char *text, uint8_t mac[static 6]);
+
+/** text_check() - whether @text is of the key's length and printable */
+bool text_check(const struct conf_key *key, const char *text,
+		char why[static CONF_WHY_MAX]);
 
 /**
  * number_parse() - decimal digits only, no leading zeros, no overflow

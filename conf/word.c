@@ -95,9 +95,8 @@ const struct conf_type type_enum = {
 	.format = format_enum,
 };
 
-/** text_check() - whether @text is of the key's length and printable */
-static bool text_check(const struct conf_key *key, const char *text,
-		       char why[static CONF_WHY_MAX])
+bool text_check(const struct conf_key *key, const char *text,
+		char why[static CONF_WHY_MAX])
 {
 	size_t len = strlen(text);
 

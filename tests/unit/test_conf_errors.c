@@ -65,7 +65,8 @@ static const struct bad keys[] = {
 	{"nat:\n  mapping: eim\n  \"mapping\": adm\n",
 	 "t:3:3: \"mapping\" is given twice; it stands in line 2 already\n"},
 	{"dhcp: {range: [a]}\n",
-	 "t:1:1: dhcp is not supported yet; take it away\n"},
+	 "t:1:16: dhcp.range.0: \"a\" is no range; write an address, a range "
+	 "such as 192.168.77.50-192.168.77.199, or a CIDR\n"},
 	{"control: {http: \"127.0.0.1:80\", token: x}\n",
 	 "t:1:11: control.http is not supported yet; take it away\n"
 	 "t:1:33: control.token is not supported yet; take it away\n"},
@@ -512,10 +513,11 @@ static void test_overrides(void **state)
 		"one\n"
 		"set wan.pool=[a: bad YAML: did not find expected ',' or ']' "
 		"while parsing a flow sequence\n"
-		"set dhcp.lease-time=1h: dhcp is not supported yet; take it "
-		"away\n"
 		"set clients.a.nat.refresh=both: clients.a.match is missing; "
-		"write an address, a CIDR or a MAC\n");
+		"write an address, a CIDR or a MAC\n"
+		"set dhcp.lease-time=1h: dhcp.range is missing; write the "
+		"addresses to give out, such as "
+		"[192.168.77.50-192.168.77.199]\n");
 	outcome_free(&outcome);
 }
 

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * dhcp_check - what in `dhcp` does not fit together, or with the lans
+ *
+ * Where a value of it, or of a lan, is wrong itself, that is said alone.
+ */
+#include "conf/dhcp.h"
+
+#include <string.h>
+
+#include "conf/value.h"
+
+/** struct scope - `dhcp` itself, or one of its subnets */
+struct scope {
+	const struct conf *conf;
+	const struct conf_priv *priv;
+	struct conf_load *load;
+	const char *prefix; /* "dhcp" or "dhcp.subnets.10.2.0.0/24" */
+	const struct conf_words *words;
+};
+
+/** item() - what was said of a key in this scope, or NULL */
+static const struct conf_item *item(const struct scope *scope, const char *key)
+{
+	return conf_find(scope->priv, region_print(scope->priv->region, "%s.%s",
+						   scope->prefix, key));
+}
+
+/** first() - where `dhcp` begins, for what was not said */
+static struct conf_origin first(const struct conf_priv *priv)
+{
+	const struct conf_item *found = NULL;
+
+	for (size_t i = 0; i < priv->n_sorted; i++) {
+		const struct conf_item *other = priv->sorted[i];
+
+		if (strncmp(other->path, "dhcp", 4) != 0 ||
+		    (other->path[4] && other->path[4] != '.') ||
+		    other->rank < RANK_FILE)
+			continue;
+		if (!found || other->order < found->order)
+			found = other;
+	}
+	return found ? found->origin : (struct conf_origin){.layer = CONF_FILE};
+}
+
+/** any_bad() - whether a value is wrong that the checks look at */
+static bool any_bad(const struct conf_priv *priv)
+{
+	for (size_t i = 0; i < priv->n_sorted; i++) {
+		const struct conf_item *it = priv->sorted[i];
+
+		if (it->kind == ITEM_BAD && (!strncmp(it->path, "dhcp", 4) ||
+					     !strncmp(it->path, "lan.", 4)))
+			return true;
+	}
+	return false;
+}
+
+/* --- times --- */
+
+/** blame() - where to point to: what was said last of the two, or at worst T */
+static struct conf_origin blame(const struct scope *scope, const char *a,
+				const char *b)
+{
+	const struct conf_item *one = item(scope, a);
+	const struct conf_item *other = item(scope, b);
+
+	if (!one || (other && other->rank > one->rank))
+		one = other;
+	return one ? one->origin : first(scope->priv);
+}
+
+/** check_times() - T1 before T2 before the lease's end (RFC 2131 4.4.5) */
+static void check_times(const struct scope *scope)
+{
+	const struct dhcpd_subnet *s = &scope->words->s;
+	uint64_t lease = s->lease_time;
+	uint64_t rebind = s->rebind_time ? s->rebind_time : lease - lease / 8;
+	uint64_t renew = s->renew_time ? s->renew_time : lease / 2;
+
+	if (s->max_lease_time && s->max_lease_time < lease)
+		conf_fail(scope->load,
+			  blame(scope, "max-lease-time", "lease-time"),
+			  "%s.max-lease-time is shorter than lease-time; write "
+			  "at least that",
+			  scope->prefix);
+	if (lease == DHCPD_NEVER || s->allocation == DHCPD_ALLOCATE_AUTOMATIC)
+		return;
+	if (s->rebind_time && rebind >= lease)
+		conf_fail(scope->load,
+			  blame(scope, "rebind-time", "lease-time"),
+			  "%s.rebind-time is not before the lease's end; write "
+			  "less than lease-time",
+			  scope->prefix);
+	else if (s->renew_time && renew >= rebind)
+		conf_fail(scope->load,
+			  blame(scope, "renew-time", "rebind-time"),
+			  "%s.renew-time is not before rebind-time%s; write "
+			  "less",
+			  scope->prefix,
+			  s->rebind_time ? "" : ", 7/8 of the lease");
+	else if (renew >= rebind)
+		conf_fail(scope->load,
+			  blame(scope, "rebind-time", "lease-time"),
+			  "%s.rebind-time is not after renew-time, half of the "
+			  "lease; write more, or a renew-time",
+			  scope->prefix);
+}
+
+/* --- addresses --- */
+
+/** holds() - whether an address is in a subnet */
+static bool holds(const struct dhcpd_subnet *subnet, uint32_t addr)
+{
+	return !((addr ^ subnet->addr) & prefix_mask(subnet->bits));
+}
+
+/** check_ranges() - each in one subnet, whole, and none twice */
+static void check_ranges(const struct scope *scope, const char *key,
+			 const struct dhcpd_subnet *own)
+{
+	const struct conf_item *it = item(scope, key);
+	const struct dhcpd_range *ranges = it ? it->value.list.array : NULL;
+
+	for (size_t i = 0; it && i < it->value.list.n; i++) {
+		const struct dhcpd_range *r = &ranges[i];
+		const struct dhcpd_subnet *in =
+			own ? own : dhcp_subnet_find(scope->conf, r->first);
+
+		if (!in || !holds(in, r->first) || !holds(in, r->last)) {
+			conf_fail(scope->load, it->value.list.at[i],
+				  own ? "%s.%s.%zu is not in that subnet; "
+					"write addresses of it"
+				      : "%s.%s.%zu is in no lan, and in no "
+					"subnet of dhcp; write addresses of "
+					"one",
+				  scope->prefix, key, i);
+			continue;
+		}
+		for (size_t j = 0; j < i; j++) {
+			if (r->first > ranges[j].last ||
+			    ranges[j].first > r->last)
+				continue;
+			conf_fail(scope->load, it->value.list.at[i],
+				  "%s.%s.%zu repeats addresses of %s.%s.%zu; "
+				  "take one of them away",
+				  scope->prefix, key, i, scope->prefix, key, j);
+			break;
+		}
+	}
+}
+
+/** check_routers() - those that clients cannot reach: RFC 2132 3.5 */
+static void check_routers(const struct scope *scope,
+			  const struct dhcpd_subnet *own)
+{
+	const struct conf_item *it = item(scope, "router");
+	const uint32_t *list = it ? it->value.list.array : NULL;
+
+	for (size_t i = 0; it && i < it->value.list.n; i++)
+		if (own ? !holds(own, list[i])
+			: !dhcp_subnet_find(scope->conf, list[i]))
+			conf_fail(scope->load, it->value.list.at[i],
+				  "%s.router.%zu is not in the clients' "
+				  "subnet; write one that is, or options: {3: "
+				  "{type: ip, value: …}} for a wrong one",
+				  scope->prefix, i);
+}
+
+/** check_routes() - the same for what they are told of others */
+static void check_routes(const struct scope *scope,
+			 const struct dhcpd_subnet *own)
+{
+	const struct conf_item *it = item(scope, "routes");
+	const struct dhcpd_route *list = it ? it->value.list.array : NULL;
+
+	for (size_t i = 0; it && i < it->value.list.n; i++)
+		if (own ? !holds(own, list[i].router)
+			: !dhcp_subnet_find(scope->conf, list[i].router))
+			conf_fail(scope->load, it->value.list.at[i],
+				  "%s.routes.%zu leads by a router that is not "
+				  "in the clients' subnet; write one that is",
+				  scope->prefix, i);
+}
+
+/** check_scope() - `dhcp` or one of its subnets, whose is @own */
+static void check_scope(const struct scope *scope,
+			const struct dhcpd_subnet *own)
+{
+	check_times(scope);
+	/* Without any lan, as for exec, there is nothing to lie in. */
+	if (!own && !scope->conf->n_lan && !scope->conf->dhcp.n_subnets)
+		return;
+	check_ranges(scope, "range", own);
+	check_ranges(scope, "exclude", own);
+	check_routers(scope, own);
+	check_routes(scope, own);
+}
+
+/** overlap() - whether two prefixes share addresses */
+static bool overlap(uint32_t a, unsigned a_bits, uint32_t b, unsigned b_bits)
+{
+	return !((a ^ b) & prefix_mask(a_bits < b_bits ? a_bits : b_bits));
+}
+
+/** check_subnet() - one of `subnets`: a lan's, or none that is in the way */
+static void check_subnet(const struct scope *scope, size_t i)
+{
+	const struct conf *conf = scope->conf;
+	const struct conf_dhcp *dhcp = scope->priv->dhcp;
+	struct dhcpd_subnet own = {0};
+	const struct conf_item *it = conf_find(scope->priv, scope->prefix);
+	struct conf_origin at = it ? it->origin : first(scope->priv);
+
+	prefix_parse(dhcp->subnets[i].name, &own.addr, &own.bits);
+	for (size_t j = 0; j < conf->n_lan; j++)
+		if (conf->lan[j].bits &&
+		    overlap(own.addr, own.bits, conf->lan[j].address,
+			    conf->lan[j].bits) &&
+		    dhcp_lan_of(conf, own.addr, own.bits) != j)
+			conf_fail(scope->load, at,
+				  "%s overlaps lan.%zu; write all of that "
+				  "lan's subnet, or another",
+				  scope->prefix, j);
+	for (size_t j = 0; j < i; j++) {
+		uint32_t addr = 0;
+		unsigned bits = 0;
+
+		prefix_parse(dhcp->subnets[j].name, &addr, &bits);
+		if (overlap(own.addr, own.bits, addr, bits))
+			conf_fail(scope->load, at,
+				  "%s overlaps dhcp.subnets.%s; write subnets "
+				  "apart from each other",
+				  scope->prefix, dhcp->subnets[j].name);
+	}
+	check_scope(scope, &own);
+}
+
+/** check_any() - there must be something to give out */
+static void check_any(const struct conf *conf, struct conf_load *load)
+{
+	const struct conf_priv *priv = conf->priv;
+	const struct conf_dhcp *dhcp = priv->dhcp;
+
+	if (dhcp->words.s.n_ranges || dhcp->n_reservations || dhcp->n_subnets)
+		return;
+	conf_fail(load, first(priv),
+		  "dhcp.range is missing; write the addresses to give out, "
+		  "such as [192.168.77.50-192.168.77.199]");
+}
+
+/* --- options --- */
+
+/** check_option() - one entry of `options` */
+static void check_option(const struct conf *conf, struct conf_load *load,
+			 const struct conf_option *option)
+{
+	const struct conf_priv *priv = conf->priv;
+	const struct conf_item *it = conf_find(priv, option->path);
+	const char *value_path =
+		region_print(priv->region, "%s.value", option->path);
+	const struct conf_item *value = conf_find(priv, value_path);
+	struct conf_origin at = it ? it->origin : first(priv);
+	const char *word = dhcp_option_word(option->code);
+	struct dhcpd_option made;
+	size_t wrong = 0;
+	const char *why;
+
+	if (!conf_find(priv,
+		       region_print(priv->region, "%s.type", option->path)))
+		conf_fail(load, at,
+			  "%s.type is missing; write ip, u8, u16, u32, string "
+			  "or hex",
+			  option->path);
+	else if (!option->n_value)
+		conf_fail(load, value ? value->origin : at,
+			  "%s is missing; write the option's value",
+			  value_path);
+	else if (option->n_value > 1 && (option->type == CONF_OPTION_STRING ||
+					 option->type == CONF_OPTION_HEX))
+		conf_fail(load, value->value.list.at[1],
+			  "%s: a %s is one value; write it alone", value_path,
+			  conf_option_names[option->type]);
+	else if ((why = dhcp_option_encode(priv->region, option, &made,
+					   &wrong)) != NULL)
+		conf_fail(load, value->value.list.at[wrong],
+			  "%s.%zu: \"%.60s%s\" %s", value_path, wrong,
+			  option->value[wrong],
+			  strlen(option->value[wrong]) > 60 ? "…" : "", why);
+	if (word) {
+		const char *both =
+			option->subnet
+				? region_print(priv->region,
+					       "dhcp.subnets.%s.%s",
+					       option->subnet, word)
+				: region_print(priv->region, "dhcp.%s", word);
+
+		if (conf_find(priv, both))
+			conf_fail(load, at, "%s is %s too; write one of them",
+				  option->path, both);
+	}
+}
+
+/* --- reservations --- */
+
+/** struct reserver - the checks of reservations */
+struct reserver {
+	const struct conf *conf;
+	const struct conf_priv *priv;
+	struct conf_load *load;
+};
+
+/** reserver_at() - where a key of a reservation is, or the reservation */
+static struct conf_origin reserver_at(const struct reserver *reserver,
+				      const char *name, const char *key)
+{
+	struct region *region = reserver->priv->region;
+	const struct conf_item *it = conf_find(
+		reserver->priv,
+		region_print(region, "dhcp.reservations.%s.%s", name, key));
+
+	if (!it)
+		it = conf_find(
+			reserver->priv,
+			region_print(region, "dhcp.reservations.%s", name));
+	return it ? it->origin : first(reserver->priv);
+}
+
+/** check_reserved() - an address that can be given out */
+static void check_reserved(const struct reserver *reserver,
+			   const struct dhcpd_reservation *r)
+{
+	const struct conf *conf = reserver->conf;
+	struct conf_origin at = reserver_at(reserver, r->name, "address");
+	const struct dhcpd_subnet *subnet = dhcp_subnet_find(conf, r->address);
+	const char *what = NULL;
+
+	if (!subnet) {
+		if (conf->n_lan || conf->dhcp.n_subnets)
+			conf_fail(reserver->load, at,
+				  "dhcp.reservations.%s.address is in no lan, "
+				  "and in no subnet of dhcp; write one of one",
+				  r->name);
+		return;
+	}
+	if (r->address == subnet->addr)
+		what = "the subnet's own";
+	if (r->address == (subnet->addr | ~prefix_mask(subnet->bits)))
+		what = "the subnet's broadcast";
+	for (size_t i = 0; i < conf->n_lan; i++)
+		if (conf->lan[i].address == r->address)
+			what = "the gateway's own";
+	if (what)
+		conf_fail(reserver->load, at,
+			  "dhcp.reservations.%s.address is %s address; write "
+			  "another",
+			  r->name, what);
+}
+
+/** same_client() - whether two reservations are for the same one */
+static bool same_client(const struct dhcpd_reservation *a,
+			const struct dhcpd_reservation *b)
+{
+	if (a->by_mac || b->by_mac)
+		return a->by_mac && b->by_mac &&
+		       !memcmp(a->mac, b->mac, sizeof(a->mac));
+	return a->id_len && a->id_len == b->id_len &&
+	       !memcmp(a->id, b->id, a->id_len);
+}
+
+/**
+ * check_twice() - no address, and no client, in two reservations
+ *
+ * A client in two subnets may have one in each.
+ */
+static void check_twice(const struct reserver *reserver, size_t i)
+{
+	const struct dhcpd_reservation *a =
+		&reserver->conf->dhcp.reservations[i];
+
+	for (size_t j = 0; j < i; j++) {
+		const struct dhcpd_reservation *b =
+			&reserver->conf->dhcp.reservations[j];
+
+		if (a->address && a->address == b->address) {
+			conf_fail(reserver->load,
+				  reserver_at(reserver, a->name, "address"),
+				  "dhcp.reservations.%s.address is that of %s "
+				  "too; an address has one holder",
+				  a->name, b->name);
+			return;
+		}
+		if (same_client(a, b) &&
+		    dhcp_subnet_find(reserver->conf, a->address) ==
+			    dhcp_subnet_find(reserver->conf, b->address)) {
+			const char *key = a->by_mac ? "mac" : "client-id";
+
+			conf_fail(reserver->load,
+				  reserver_at(reserver, a->name, key),
+				  "dhcp.reservations.%s.%s is that of %s too; "
+				  "a client has one address in a subnet",
+				  a->name, key, b->name);
+			return;
+		}
+	}
+}
+
+/** check_reservations() - each, and that none is in another's way */
+static void check_reservations(const struct conf *conf, struct conf_load *load)
+{
+	struct reserver reserver = {conf, conf->priv, load};
+
+	for (size_t i = 0; i < conf->dhcp.n_reservations; i++) {
+		const struct dhcpd_reservation *r = &conf->dhcp.reservations[i];
+
+		if (!r->by_mac == !r->id_len)
+			conf_fail(load,
+				  reserver_at(&reserver, r->name,
+					      r->by_mac ? "client-id" : ""),
+				  r->by_mac
+					  ? "dhcp.reservations.%s has mac and "
+					    "client-id; write one of them"
+					  : "dhcp.reservations.%s is nobody's; "
+					    "write mac or client-id",
+				  r->name);
+		if (!r->address)
+			conf_fail(load, reserver_at(&reserver, r->name, ""),
+				  "dhcp.reservations.%s.address is missing; "
+				  "write an address in a lan or subnet",
+				  r->name);
+		else
+			check_reserved(&reserver, r);
+		check_twice(&reserver, i);
+	}
+}
+
+void dhcp_check(const struct conf *conf, struct conf_load *load)
+{
+	const struct conf_priv *priv = conf->priv;
+	const struct conf_dhcp *dhcp = priv->dhcp;
+	struct scope scope = {conf, priv, load, "dhcp", &dhcp->words};
+
+	if (!conf->dhcp_on || any_bad(priv))
+		return;
+	check_any(conf, load);
+	check_scope(&scope, NULL);
+	for (size_t i = 0; i < dhcp->n_subnets; i++) {
+		scope.prefix = region_print(priv->region, "dhcp.subnets.%s",
+					    dhcp->subnets[i].name);
+		scope.words = &dhcp->subnets[i].words;
+		check_subnet(&scope, i);
+	}
+	for (size_t i = 0; i < dhcp->n_options; i++)
+		check_option(conf, load, &dhcp->options[i]);
+	check_reservations(conf, load);
+}
+
+/** note_exclude() - what is excluded from nothing */
+static void note_exclude(const struct dhcpd_subnet *subnet, FILE *out)
+{
+	for (size_t i = 0; i < subnet->n_exclude; i++) {
+		const struct dhcpd_range *e = &subnet->exclude[i];
+		bool met = false;
+		char first_text[ADDRESS_TEXT];
+
+		for (size_t j = 0; j < subnet->n_ranges; j++)
+			met = met || (e->first <= subnet->ranges[j].last &&
+				      subnet->ranges[j].first <= e->last);
+		if (!met)
+			fprintf(out,
+				"dhcp: %s%s is excluded, but in no range\n",
+				address_format(e->first, first_text),
+				e->first == e->last ? "" : " and what follows");
+	}
+}
+
+void dhcp_notes(const struct conf *conf, FILE *out)
+{
+	uint64_t addresses = 0;
+
+	if (!conf->dhcp_on)
+		return;
+	for (size_t i = 0; i < conf->dhcp.n_subnets; i++) {
+		const struct dhcpd_subnet *subnet = &conf->dhcp.subnets[i];
+
+		note_exclude(subnet, out);
+		for (size_t j = 0; j < subnet->n_ranges; j++)
+			addresses += (uint64_t)subnet->ranges[j].last -
+				     subnet->ranges[j].first + 1;
+	}
+	if (addresses > conf->dhcp.max_leases)
+		fprintf(out,
+			"dhcp: the ranges have %llu addresses, but there are "
+			"%u leases at most (max-leases)\n",
+			(unsigned long long)addresses, conf->dhcp.max_leases);
+}
