@@ -41,6 +41,10 @@ bool view_packet(const uint8_t *ip, size_t len, struct view *v)
 	v->dst.addr = wire_get32(ip + 16);
 	if (wire_get16(ip + 6) & 0x1fff)
 		return true;
+	/* DCCP and UDP-Lite: no ports, but a checksum over the addresses. */
+	if ((v->protocol == 33 || v->protocol == 136) &&
+	    len >= v->transport + 8)
+		v->sum_at = v->transport + 6;
 	if (v->protocol != 1 && v->protocol != 6 && v->protocol != 17)
 		return true;
 	if (len < v->transport + 8)
