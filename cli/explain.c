@@ -2,14 +2,16 @@
 /*
  * explain - the command explain: what follows from the settings
  *
- * Deterministic NAT needs no log, for the settings of the time say who had a
- * port (RFC 7422). So this reads them itself: lapsed need not run, and FILE
- * may be an old one.
+ * Of a flow lapsed tells it. Blocks are computed here: deterministic NAT needs
+ * no log, for the settings of the time say who had a port (RFC 7422). So lapsed
+ * need not run, and FILE may be an old one.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "cli/args.h"
+#include "cli/connection.h"
+#include "cli/table.h"
 #include "conf/conf.h"
 
 /** struct question - what is asked */
@@ -95,6 +97,85 @@ static int explain_block(const struct cli *cli, const struct question *question)
 	return error ? explain_error(question, error) : CLI_OK;
 }
 
+/** flow_head() - the first row: the flow itself */
+static void flow_head(const json_t *row)
+{
+	char text[5][VALUE_TEXT];
+
+	printf("%s %s to %s: ", value_text(row, "protocol", text[0]),
+	       value_text(row, "internal", text[1]),
+	       value_text(row, "remote", text[2]));
+	if (json_is_string(json_object_get(row, "external")))
+		printf("%s, as %s, expires in %s by %s\n",
+		       value_text(row, "state", text[0]),
+		       value_text(row, "external", text[1]),
+		       value_duration(row, "expires-in", "never", text[2]),
+		       value_text(row, "timer", text[3]));
+	else
+		puts("no session; it would follow");
+	if (json_is_string(json_object_get(row, "client")))
+		printf("clients.%s, ", value_text(row, "client", text[0]));
+	printf("profile %s\n\n", value_text(row, "profile", text[1]));
+}
+
+/** from_text() - who set a value */
+static void from_text(const json_t *row, char *from, size_t size)
+{
+	const char *layer = json_string_value(json_object_get(row, "layer"));
+	const char *name = json_string_value(json_object_get(row, "name"));
+	const char *class = json_string_value(json_object_get(row, "class"));
+	json_int_t line = json_integer_value(json_object_get(row, "line"));
+
+	if (layer && name && !strcmp(layer, "profile"))
+		snprintf(from, size, "profile %s, %s", name,
+			 class ? class : "-");
+	else if (layer && name && !strcmp(layer, "file"))
+		snprintf(from, size, "%s:%" JSON_INTEGER_FORMAT, name, line);
+	else if (name)
+		snprintf(from, size, "%s", name);
+	else
+		snprintf(from, size, "%s", layer ? layer : "-");
+}
+
+/** flow_row() - the flow, or a setting that it follows */
+static void flow_row(json_t *row, void *table)
+{
+	const char *source = json_string_value(json_object_get(row, "source"));
+	char text[2][VALUE_TEXT], from[256];
+	const char *const cells[] = {value_text(row, "setting", text[0]),
+				     value_text(row, "value", text[1]), from,
+				     source ? source : ""};
+
+	if (!json_object_get(row, "setting")) {
+		flow_head(row);
+		return;
+	}
+	from_text(row, from, sizeof(from));
+	table_row(table, cells);
+}
+
+/** explain_flow() - ask lapsed */
+static int explain_flow(const struct cli *cli, char **flow)
+{
+	static const struct table_column columns[] = {{"SETTING", false},
+						      {"VALUE", false},
+						      {"FROM", false},
+						      {"SOURCE", false}};
+	json_t *request = json_pack("{s:s, s:{s:s, s:s, s:s}}", "request",
+				    "explain", "filter", "protocol", flow[0],
+				    "internal", flow[1], "remote", flow[2]);
+	struct table table;
+	int code;
+
+	if (cli->json)
+		return ask(cli, request, NULL, NULL, NULL);
+	table_begin(&table, stdout, columns, 4);
+	code = ask(cli, request, flow_row, &table, NULL);
+	if (!code)
+		table_end(&table);
+	return code;
+}
+
 int cli_explain(struct cli *cli, int argc, char **argv)
 {
 	struct question question = {.path = CONF_PATH};
@@ -105,10 +186,13 @@ int cli_explain(struct cli *cli, int argc, char **argv)
 
 	if (code)
 		return code;
+	if (argc == 4 && strcmp(argv[1], "block") != 0)
+		return explain_flow(cli, argv + 1);
 	if (argc != 3 || strcmp(argv[1], "block") != 0)
 		return cli_error(CLI_USAGE,
-				 "give explain block ADDRESS, or explain block "
-				 "ADDRESS:PORT");
+				 "give explain PROTOCOL ADDRESS:PORT "
+				 "ADDRESS:PORT, explain block ADDRESS, or "
+				 "explain block ADDRESS:PORT");
 	question.text = argv[2];
 	question.inward = endpoint_parse(argv[2], &question.endpoint);
 	if (!question.inward &&

@@ -55,15 +55,26 @@ static const struct command commands[] = {
 	 "is\n"
 	 "real time. With --after, events since that number count as well.\n"
 	 "\n" FILTER_HELP},
-	{"profile", cli_profile, "list | show PROFILE",
+	{"profile", cli_profile,
+	 "list | show PROFILE | use PROFILE [--client CLIENT]",
 	 "the NATs that lapse can be, and where each value is from",
 	 "list  all profiles\n"
 	 "show  what one says, with the class and the text of each source;\n"
-	 "      \"default\" is what no profile has said\n"},
+	 "      \"default\" is what no profile has said\n"
+	 "use   be such a NAT from now on, to all or to one client; what was "
+	 "set\n"
+	 "      over the profile stays over it\n"},
 	{"explain", cli_explain,
-	 "block ADDRESS | block ADDRESS:PORT [-c FILE] [--address ADDRESS]",
-	 "compute who has which ports (RFC 7422)",
-	 "From the settings alone, whether lapsed runs or not: the ports of "
+	 "PROTOCOL INTERNAL REMOTE\n"
+	 "       lapse explain block ADDRESS|ADDRESS:PORT [-c FILE] "
+	 "[--address ADDRESS]",
+	 "which settings a flow follows, and who set them; who has a port",
+	 "A flow is such as tcp 192.168.77.20:5000 203.0.113.7:443; it need "
+	 "not\n"
+	 "have a session.\n"
+	 "\n"
+	 "block: from the settings alone, whether lapsed runs or not: the "
+	 "ports of "
 	 "an\n"
 	 "internal address, or who has an external port. For deterministic "
 	 "NAT\n"
@@ -71,6 +82,20 @@ static const struct command commands[] = {
 	 "-c FILE            the settings; /etc/lapse/lapse.yaml\n"
 	 "--address ADDRESS  that of the WAN's interface, for a pool that has "
 	 "it\n"},
+	{"get", cli_get, "[KEY]", "the settings in force, and who set them",
+	 "KEY is a path such as nat.udp-timeout or clients.phone; all that is\n"
+	 "below it is shown. A bare name means nat.NAME.\n"},
+	{"set", cli_set, "KEY=VALUE... [--client CLIENT]", "change settings",
+	 "All of them or, if one is wrong, none. They stay until unset, or "
+	 "until\n"
+	 "lapsed ends, and over what a reload reads. With --client, the NAT\n"
+	 "settings of one client: a name from the settings' `clients`, or an\n"
+	 "address, a prefix or a MAC, which then becomes a client.\n"
+	 "What the setting apply says, all or new, counts for live "
+	 "sessions.\n"},
+	{"unset", cli_unset, "KEY... | --all [--client CLIENT]",
+	 "take back what was set",
+	 "With --client CLIENT --all, all that was set for this client.\n"},
 	{"reload", cli_reload, "", "let lapsed read its settings file again",
 	 "A file with errors changes nothing; they are shown, exit 3.\n"},
 	{"help", cli_help, "[COMMAND]", "this list, or a command's details",

@@ -256,6 +256,31 @@ void conf_profile_foreach(const struct conf *conf, conf_entry_fn *fn,
 			  void *arg);
 
 /**
+ * conf_client_of() - the entry of `clients` for an internal address
+ *
+ * Those that match by MAC are passed over: an address does not tell it.
+ *
+ * Return: the first that matches, @conf's; NULL if it follows the global
+ * settings.
+ */
+const struct nat_client_rule *conf_client_of(const struct conf *conf,
+					     uint32_t addr);
+
+/**
+ * conf_flow_foreach() - the settings that one flow follows
+ * @client:	entry of conf->nat.clients, or NULL
+ * @protocol:	IP protocol number
+ * @port:	remote port, or 0
+ *
+ * Of `nat` what concerns the protocol, as it holds for it, and the rule of
+ * `ports` for its remote port. An entry's pattern is the setting, its path
+ * where it was said: "nat.refresh" and "clients.phone.nat.tcp.refresh".
+ */
+void conf_flow_foreach(const struct conf *conf,
+		       const struct nat_client_rule *client, uint8_t protocol,
+		       uint16_t port, conf_entry_fn *fn, void *arg);
+
+/**
  * struct conf_block - external ports that belong to one internal address
  * @internal:	whose they are
  * @external:	external address

@@ -180,6 +180,12 @@ struct conf_text {
 /** profile_info() - what is to be said about a profile as a whole */
 struct conf_profile_info profile_info(const struct conf_profile *profile);
 
+/* notes.c */
+
+/** profile_find() - a profile that was read, by its name; or NULL */
+const struct conf_profile *profile_find(const struct conf_priv *priv,
+					const char *name);
+
 /* print.c */
 
 /** item_origin() - an item's origin as users see it: a profile by its name */

@@ -89,9 +89,8 @@ static void note_pool(const struct conf *conf, FILE *out)
 			conf->profile, conf->pool_size, (unsigned long long)n);
 }
 
-/** profile_find() - a profile that was read, by its name */
-static const struct conf_profile *profile_find(const struct conf_priv *priv,
-					       const char *name)
+const struct conf_profile *profile_find(const struct conf_priv *priv,
+					const char *name)
 {
 	for (const struct conf_profile *p = priv->profiles; p; p = p->next)
 		if (!strcmp(p->name, name))

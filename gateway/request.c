@@ -19,7 +19,7 @@ static const struct request_field filter_field[] = {
 	{0},
 };
 
-static const struct request_field kill_fields[] = {
+static const struct request_field needed_filter[] = {
 	{"filter", FIELD_FILTER, true},
 	{0},
 };
@@ -57,7 +57,9 @@ static const struct request_kind kinds[] = {
 	{"sessions", request_sessions, false, filter_field, "the sessions"},
 	{"mappings", request_mappings, false, filter_field, "the mappings"},
 	{"stats", request_stats, false, no_fields, "counters and gauges"},
-	{"kill", request_kill, true, kill_fields,
+	{"explain", request_explain, false, needed_filter,
+	 "which settings a flow follows, and who set them"},
+	{"kill", request_kill, true, needed_filter,
 	 "end the sessions that match the filter"},
 	{"flush", request_flush, true, no_fields, "end all sessions"},
 	{"clock", request_clock_show, false, no_fields, "the lapse clock"},

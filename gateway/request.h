@@ -161,6 +161,7 @@ void request_duration(const struct request *request, const char *name,
 /* The handlers, by file. */
 request_fn request_status, request_stats, request_reload, request_help;
 request_fn request_sessions, request_mappings, request_kill, request_flush;
+request_fn request_explain;
 request_fn request_clock_show, request_clock_advance, request_clock_scale;
 request_fn request_clock_freeze, request_clock_resume, request_clock_reset;
 request_fn request_events, request_wait;

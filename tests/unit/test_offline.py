@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""lapse profile and lapse explain block: no daemon, no root, only files"""
+"""lapse profile and lapse explain: no lapsed, no root, only files
+
+Where lapsed is asked, a thread of this test answers in its place.
+"""
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 LAPSE = os.path.join(os.environ.get("LAPSE_BUILD",
@@ -26,9 +31,9 @@ nat: {deterministic: true, port-block-size: 200}
 DYNAMIC = LAN + "wan: {interface: eth0}\nnat: {port-block-size: 200}\n"
 
 
-def lapse(*args):
+def lapse(*args, path="/nonexistent/lapse.sock"):
     """Run it: exit code, output, messages."""
-    env = dict(os.environ, LAPSE_SOCKET="/nonexistent/lapse.sock",
+    env = dict(os.environ, LAPSE_SOCKET=path,
                LAPSE_PROFILE_PATH=os.path.join(ROOT, "conf/profiles"))
     done = subprocess.run([LAPSE, *args], env=env, capture_output=True,
                           text=True, timeout=60, check=False)
@@ -127,6 +132,70 @@ def test_explain_errors():
     assert explain(OWN, "192.168.77.20", "--address", "x")[0] == 2
     assert lapse("explain", "block")[0] == 2
     assert lapse("explain", "block", "10.0.0.1", "-c", "/nonexistent")[0] == 3
+
+
+def asked(answer, *args):
+    """Run it against these rows: what was asked, exit code, output."""
+    heard = []
+    with tempfile.TemporaryDirectory() as folder, \
+            socket.socket(socket.AF_UNIX) as listener:
+        path = os.path.join(folder, "sock")
+        listener.bind(path)
+        listener.listen(1)
+        listener.settimeout(60)
+
+        def serve():
+            connection, _ = listener.accept()
+            with connection, connection.makefile("rw") as stream:
+                heard.append(json.loads(stream.readline()))
+                rows_and_end = answer + [{"done": True, "rows": len(answer)}]
+                stream.write("".join(json.dumps(row) + "\n"
+                                     for row in rows_and_end))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        code, out, err = lapse(*args, path=path)
+        thread.join()
+    assert err == "", err
+    return heard[0], code, out
+
+
+def test_flow():
+    head = {"protocol": "tcp", "internal": "192.168.77.20:5000",
+            "remote": "203.0.113.7:443", "client": "phone",
+            "profile": "home-draytek", "external": None}
+    setting = {"setting": "nat.tcp-idle-timeout", "value": "300s",
+               "layer": "profile", "path": "nat.tcp-idle-timeout",
+               "name": "p", "line": None, "class": "assumed",
+               "source": "a guess"}
+    answer = [head, setting,
+              dict(setting, setting="nat.refresh", value="both", layer="file",
+                   name="/etc/lapse/lapse.yaml", line=7, source=None),
+              dict(setting, setting="nat.mapping", value="eim",
+                   layer="default", name=None, source=None)]
+    words = ("explain", "tcp", "192.168.77.20:5000", "203.0.113.7:443")
+    request, code, out = asked(answer, *words)
+    assert request == {"request": "explain", "filter": {
+        "protocol": "tcp", "internal": "192.168.77.20:5000",
+        "remote": "203.0.113.7:443"}}, request
+    assert code == 0
+    lines = [line.rstrip() for line in out.splitlines()]
+    assert lines[0] == ("tcp 192.168.77.20:5000 to 203.0.113.7:443: "
+                        "no session; it would follow")
+    assert lines[1] == "clients.phone, profile home-draytek"
+    found = [" ".join(line.split()) for line in lines[3:]]
+    assert found == ["SETTING VALUE FROM SOURCE",
+                     "nat.tcp-idle-timeout 300s profile p, assumed a guess",
+                     "nat.refresh both /etc/lapse/lapse.yaml:7",
+                     "nat.mapping eim default"], found
+    head.update({"external": "198.51.100.1:7", "state": "established",
+                 "timer": "tcp-idle-timeout", "expires-in": 61, "client": None})
+    _, code, out = asked(answer, *words)
+    assert out.startswith("tcp 192.168.77.20:5000 to 203.0.113.7:443: "
+                          "established, as 198.51.100.1:7, expires in 1m 1s "
+                          "by tcp-idle-timeout\nprofile home-draytek\n"), out
+    _, code, out = asked(answer, "--json", *words)
+    assert (code, rows(out)) == (0, answer)
 
 
 def main():
