@@ -62,7 +62,8 @@ int cli_error(int code, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* The commands, by file. */
-command_fn cli_status, cli_stats, cli_reload;
+command_fn cli_status, cli_stats;
+command_fn cli_get, cli_set, cli_unset, cli_reload;
 command_fn cli_sessions, cli_mappings, cli_kill, cli_flush;
 command_fn cli_clock, cli_events, cli_wait, cli_help;
 command_fn cli_profile, cli_explain;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cli/args.h"
+#include "cli/settings.h"
 #include "cli/table.h"
 #include "conf/conf.h"
 
@@ -138,15 +139,21 @@ static int show(const struct cli *cli, const char *name)
 
 int cli_profile(struct cli *cli, int argc, char **argv)
 {
-	static const struct args_option none[] = {{0}};
-	int code = args_parse(cli, &argc, argv, none);
+	const char *client = NULL;
+	const struct args_option options[] = {{"--client", &client, NULL}, {0}};
+	int code = args_parse(cli, &argc, argv, options);
 
 	if (code)
 		return code;
+	if (argc == 3 && !strcmp(argv[1], "use"))
+		return settings_profile(cli, argv[2], client);
+	if (client)
+		return cli_error(CLI_USAGE, "--client is for profile use");
 	if (argc == 2 && !strcmp(argv[1], "list"))
 		return list(cli);
 	if (argc == 3 && !strcmp(argv[1], "show"))
 		return show(cli, argv[2]);
 	return cli_error(CLI_USAGE,
-			 "give profile list, or profile show PROFILE");
+			 "give profile list, profile show PROFILE or profile "
+			 "use PROFILE");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * status - the commands status, stats and reload
+ * status - the commands status and stats
  */
 #include <stdio.h>
 #include "cli/args.h"
@@ -138,15 +138,5 @@ int cli_stats(struct cli *cli, int argc, char **argv)
 	if (code)
 		return code;
 	return ask(cli, json_pack("{s:s}", "request", "stats"), stats_row, NULL,
-		   NULL);
-}
-
-int cli_reload(struct cli *cli, int argc, char **argv)
-{
-	int code = args_plain(cli, argc, argv);
-
-	if (code)
-		return code;
-	return ask(cli, json_pack("{s:s}", "request", "reload"), NULL, NULL,
 		   NULL);
 }

@@ -361,6 +361,7 @@ static void free_parts(struct gateway *gateway)
 	if (gateway->loop)
 		event_base_free(gateway->loop);
 	rundir_close(gateway->rundir);
+	live_clean(&gateway->live);
 	conf_free(gateway->conf);
 }
 

@@ -9,6 +9,7 @@
 #include <event2/event.h>
 #include "conf/conf.h"
 #include "gateway/clock.h"
+#include "gateway/live.h"
 #include "nat/nat.h"
 
 struct control;
@@ -50,6 +51,7 @@ extern const char *const gateway_stat_help[];
  * @nat:	engine
  * @clock:	lapse clock
  * @overrides:	assignments of the command line, the caller's
+ * @live:	assignments made while it runs, on top of those
  * @lan_index:	interface index of each conf->lan, 0: it is not there
  * @wan_index:	the same for the WAN
  * @ring:	the last events, the control's; NULL before it is open
@@ -64,6 +66,7 @@ struct gateway {
 	struct lapse_clock clock;
 	const struct conf_override *overrides;
 	size_t n_overrides;
+	struct live live;
 	struct rundir *rundir;
 	struct queue *queue;
 	struct rules *rules;
@@ -140,10 +143,21 @@ void gateway_note(struct gateway *gateway, const char *event,
 
 /**
  * gateway_reload() - read the settings file again (SIGHUP)
+ * @change:	what that did to live sessions, or NULL
  * @errors:	receives what is wrong with it; then nothing has changed
+ *
+ * What was set while lapsed runs stays on top.
  *
  * Return: 0, or a negative errno.
  */
-int gateway_reload(struct gateway *gateway, FILE *errors);
+int gateway_reload(struct gateway *gateway, struct nat_change *change,
+		   FILE *errors);
+
+/**
+ * gateway_set() - the same with another layer of live settings
+ * @live:	taken over on success, and then empty
+ */
+int gateway_set(struct gateway *gateway, struct live *live,
+		struct nat_change *change, FILE *errors);
 
 #endif /* GATEWAY_GATEWAY_H */

@@ -49,6 +49,10 @@ static bool check(const struct conf *old, const struct conf *new, FILE *errors)
 		 "wan.interface"},
 		{old->nat.max_sessions == new->nat.max_sessions,
 		 "nat.max-sessions"},
+		{old->nat.hold_down_max == new->nat.hold_down_max,
+		 "nat.hold-down-max"},
+		{old->seed_given == new->seed_given && old->seed == new->seed,
+		 "seed"},
 		{old->queue_number == new->queue_number, "queue.number"},
 		{old->queue_gso == new->queue_gso, "queue.gso"},
 		{old->backend == new->backend, "queue.rules"},
@@ -91,44 +95,98 @@ static int switch_log(struct gateway *gateway, const struct conf *new,
 	return 0;
 }
 
-int gateway_reload(struct gateway *gateway, FILE *errors)
+/** load() - the settings that @live makes of file and command line, or NULL */
+static struct conf *load(const struct gateway *gateway, const struct live *live,
+			 FILE *errors)
 {
-	struct conf *old = gateway->conf, *new;
-	struct nat_change change = {0};
-	int error = -EINVAL;
+	size_t n = gateway->n_overrides;
+	struct conf_override *all = calloc(n + live->n + 1, sizeof(*all));
+	struct conf *conf;
 
-	new = conf_load(old->path, gateway->overrides, gateway->n_overrides,
-			errors);
-	if (!new)
-		return -EINVAL;
+	if (!all) {
+		fputs("out of memory\n", errors);
+		return NULL;
+	}
+	if (n)
+		memcpy(all, gateway->overrides, n * sizeof(*all));
+	if (live->n)
+		memcpy(all + n, live->item, live->n * sizeof(*all));
+	conf = conf_load(gateway->conf->path, all, n + live->n, errors);
+	free(all);
+	return conf;
+}
+
+/**
+ * apply() - put settings in force, as a whole or not at all
+ * @new:	taken over on success
+ * @why:	of the event
+ */
+static int apply(struct gateway *gateway, struct conf *new, const char *why,
+		 struct nat_change *change, FILE *errors)
+{
+	struct conf *old = gateway->conf;
+	int error;
+
 	if (!check(old, new, errors))
-		goto fail;
+		return -EINVAL;
 	error = switch_log(gateway, new, errors);
 	if (error)
-		goto fail;
+		return error;
 	error = nat_configure(gateway->nat, &new->nat, gateway_now(gateway),
-			      &change);
+			      change);
 	if (error) {
 		fprintf(errors, "cannot put the settings in force: %s\n",
 			strerror(-error));
 		switch_log(gateway, old, errors);
-		goto fail;
+		return error;
 	}
 
 	gateway->conf = new;
 	log_level_set(new->log_level);
-	monitor_refresh(gateway->monitor);
-	gateway_note(gateway, RING_SETTINGS_CHANGED, "reload");
-	log_info("settings reloaded: %" PRIu32
-		 " sessions lapse sooner, %" PRIu32 " later, %" PRIu32 " ended",
-		 change.sooner, change.later, change.ended);
+	if (gateway->monitor)
+		monitor_refresh(gateway->monitor);
+	gateway_note(gateway, RING_SETTINGS_CHANGED, why);
+	log_info("settings changed: %" PRIu32 " sessions lapse sooner, %" PRIu32
+		 " later, %" PRIu32 " ended",
+		 change->sooner, change->later, change->ended);
 	gateway_settle(gateway);
 	conf_free(old);
 	return 0;
+}
 
-fail:
-	conf_free(new);
+/** change_to() - the settings with @live on top; see gateway_reload() */
+static int change_to(struct gateway *gateway, const struct live *live,
+		     const char *why, struct nat_change *change, FILE *errors)
+{
+	struct conf *new = load(gateway, live, errors);
+	struct nat_change ignored;
+	int error;
+
+	if (!new)
+		return -EINVAL;
+	error = apply(gateway, new, why, change ? change : &ignored, errors);
+	if (error)
+		conf_free(new);
 	return error;
+}
+
+int gateway_reload(struct gateway *gateway, struct nat_change *change,
+		   FILE *errors)
+{
+	return change_to(gateway, &gateway->live, "reload", change, errors);
+}
+
+int gateway_set(struct gateway *gateway, struct live *live,
+		struct nat_change *change, FILE *errors)
+{
+	int error = change_to(gateway, live, "set", change, errors);
+
+	if (error)
+		return error;
+	live_clean(&gateway->live);
+	gateway->live = *live;
+	*live = (struct live){0};
+	return 0;
 }
 
 /** reloading() - tell systemd, which wants the time too */
@@ -152,7 +210,7 @@ void reload_logged(struct gateway *gateway)
 		return;
 	}
 	reloading();
-	if (gateway_reload(gateway, errors))
+	if (gateway_reload(gateway, NULL, errors))
 		log_error("the settings stay as they are:");
 	fclose(errors);
 	rest = text;

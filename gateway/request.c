@@ -52,6 +52,23 @@ static const struct request_field wait_fields[] = {
 	{0},
 };
 
+static const struct request_field get_fields[] = {
+	{"key", FIELD_TEXT, false},
+	{0},
+};
+
+static const struct request_field set_fields[] = {
+	{"values", FIELD_VALUES, true},
+	{"client", FIELD_TEXT, false},
+	{0},
+};
+
+static const struct request_field unset_fields[] = {
+	{"keys", FIELD_TEXTS, false},
+	{"client", FIELD_TEXT, false},
+	{0},
+};
+
 static const struct request_kind kinds[] = {
 	{"status", request_status, false, no_fields, "what lapsed is and does"},
 	{"sessions", request_sessions, false, filter_field, "the sessions"},
@@ -77,6 +94,11 @@ static const struct request_kind kinds[] = {
 	 "the events kept, and those to come"},
 	{"wait", request_wait, false, wait_fields,
 	 "answer when an event has happened"},
+	{"get", request_get, false, get_fields,
+	 "the settings in force, and where they come from"},
+	{"set", request_set, true, set_fields, "change settings"},
+	{"unset", request_unset, true, unset_fields,
+	 "take back what was set while lapsed runs"},
 	{"reload", request_reload, true, no_fields,
 	 "read the settings file again"},
 	{"help", request_help, false, no_fields, "this table"},
@@ -157,6 +179,15 @@ void request_duration(const struct request *request, const char *name,
 	duration_value(json_object_get(request->args, name), ms);
 }
 
+/** texts() - whether a value is an array of strings and nothing else */
+static bool texts(const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (!json_is_string(json_array_get(value, i)))
+			return false;
+	return json_is_array(value);
+}
+
 /**
  * wrong_type() - what a field's value must be
  *
@@ -184,6 +215,12 @@ static const char *wrong_type(enum field_type type, const json_t *value)
 			       ? NULL
 			       : "must be a duration such as \"300s\", "
 				 "\"1h30m\" or a number of seconds";
+	case FIELD_VALUES:
+		return json_object_size(value) ? NULL
+					       : "must be an object that names "
+						 "a setting and its value";
+	case FIELD_TEXTS:
+		return texts(value) ? NULL : "must be an array of strings";
 	case FIELD_FILTER:
 		break; /* filter_parse() looks more closely */
 	}

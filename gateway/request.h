@@ -55,6 +55,7 @@ typedef enum request_result request_fn(struct request *request);
  * @before:	a counter's value when the request began
  * @remote:	whether events show remote endpoints
  * @follow:	whether `events` goes on with those to come
+ * @change:	what other settings did to live sessions
  *
  * Those from @kind on belong to the request under way.
  */
@@ -75,6 +76,7 @@ struct request {
 	uint64_t before;
 	bool remote;
 	bool follow;
+	struct nat_change change;
 };
 
 /** enum field_type - what the value of a request's field must be */
@@ -85,6 +87,8 @@ enum field_type {
 	FIELD_SCALE,	/* a number above 0 */
 	FIELD_DURATION, /* "5m", or a number of seconds */
 	FIELD_FILTER,
+	FIELD_VALUES, /* an object */
+	FIELD_TEXTS,  /* an array of strings */
 };
 
 /** struct request_field - one field of a request */
@@ -159,7 +163,8 @@ void request_duration(const struct request *request, const char *name,
 		      uint64_t *ms);
 
 /* The handlers, by file. */
-request_fn request_status, request_stats, request_reload, request_help;
+request_fn request_status, request_stats, request_help;
+request_fn request_get, request_set, request_unset, request_reload;
 request_fn request_sessions, request_mappings, request_kill, request_flush;
 request_fn request_explain;
 request_fn request_clock_show, request_clock_advance, request_clock_scale;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * request_status - what lapsed is and does: status, stats, help; and reload
+ * request_status - what lapsed is and does: status, stats, help
  */
 #include "gateway/request.h"
 
@@ -146,34 +146,6 @@ enum request_result request_stats(struct request *request)
 	return request_done(request);
 }
 
-enum request_result request_reload(struct request *request)
-{
-	struct gateway *gateway = request->gateway;
-	char *text = NULL;
-	size_t size = 0;
-	FILE *errors = open_memstream(&text, &size);
-	int error;
-
-	if (!errors)
-		return request_fail(request, REQUEST_FAILED, NULL,
-				    "out of memory");
-	error = gateway_reload(gateway, errors);
-	if (fclose(errors) != 0)
-		size = 0;
-	gateway_settle(gateway);
-
-	if (error) {
-		while (size && text[size - 1] == '\n')
-			text[--size] = '\0';
-		request_fail(request, size ? REQUEST_SETTINGS : REQUEST_FAILED,
-			     NULL, "%s", size ? text : strerror(-error));
-	} else {
-		request_done(request);
-	}
-	free(text);
-	return REQUEST_DONE;
-}
-
 /** fields() - the member of that name: what a request takes */
 static void fields(struct row *row, const struct request_kind *kind)
 {
@@ -181,6 +153,7 @@ static void fields(struct row *row, const struct request_kind *kind)
 		[FIELD_TEXT] = "string",       [FIELD_BOOL] = "boolean",
 		[FIELD_COUNT] = "integer",     [FIELD_SCALE] = "number",
 		[FIELD_DURATION] = "duration", [FIELD_FILTER] = "filter",
+		[FIELD_VALUES] = "object",     [FIELD_TEXTS] = "array",
 	};
 
 	row_open(row, "fields", '{');

@@ -49,7 +49,7 @@ static inline void rig_conf(struct rig *rig, uint32_t max_sessions)
 	static char path[] = "/nonexistent/lapse.yaml";
 	struct conf *conf = &rig->conf;
 
-	nat_settings_default(&conf->nat);
+	*conf = *conf_parse("{}", 2, "rig", NULL, 0, stderr);
 	conf->nat.max_sessions = max_sessions;
 	/* few ports make a rig quick to make, which a fuzzer likes */
 	conf->nat.port_first = 10000;
@@ -111,6 +111,8 @@ static inline void rig_free(struct rig *rig)
 	nat_free(rig->gateway.nat);
 	event_free(rig->gateway.expiry);
 	event_base_free(rig->gateway.loop);
+	live_clean(&rig->gateway.live);
+	conf_free(rig->gateway.conf);
 	free(rig);
 }
 
