@@ -282,7 +282,7 @@ struct conf *conf_build(struct conf_load *load)
 	store_policies(&load->items, NULL, &conf->nat.policy);
 	clients_build(load, conf);
 	inside_build(load, conf);
-	dhcp_build(load, conf);
+	conf_dhcp_build(load, conf);
 	return conf;
 }
 

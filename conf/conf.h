@@ -67,6 +67,7 @@ struct conf {
 	const size_t *dhcp_lan;	     /* index into @lan of each of them */
 	bool dhcp_dns_open;	     /* some dns is up to conf_dhcp_dns() */
 	char *lease_file;
+	bool lease_sync; /* grant only what is on the disk */
 	char *control_socket;
 	char *control_group; /* or NULL */
 	enum log_level log_level;

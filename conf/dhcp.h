@@ -140,11 +140,12 @@ size_t hex_parse(const char *text, uint8_t *bytes, size_t size);
 
 /* dhcp_build.c */
 
-/** dhcp_base() - whether it is for dhcp_build() rather than struct conf */
+/** dhcp_base() - whether it is for conf_dhcp_build() rather than struct
+ * conf */
 bool dhcp_base(enum conf_base base);
 
-/** dhcp_build() - from items to conf->dhcp; errors are added */
-void dhcp_build(struct conf_load *load, struct conf *conf);
+/** conf_dhcp_build() - from items to conf->dhcp; errors are added */
+void conf_dhcp_build(struct conf_load *load, struct conf *conf);
 
 /** dhcp_lan_of() - the lan whose subnet is exactly this one, or n_lan */
 size_t dhcp_lan_of(const struct conf *conf, uint32_t addr, unsigned bits);

@@ -396,7 +396,7 @@ static bool dhcp_said(const struct conf_load *load)
 	return false;
 }
 
-void dhcp_build(struct conf_load *load, struct conf *conf)
+void conf_dhcp_build(struct conf_load *load, struct conf *conf)
 {
 	struct conf_dhcp *dhcp = region_alloc(load->region, sizeof(*dhcp));
 	struct conf_priv *priv = conf->priv;

@@ -152,6 +152,11 @@
 			    "where leases are kept"),                          \
 		.min = 2, .max = 1000, .fallback = "/var/lib/lapse/leases"     \
 	}                                                                      \
+	,                                                                      \
+		DHCP_SERVER("lease-sync", type_bool, lease_sync, KEY_FILE,     \
+			    "grant a lease only when it is on the disk"),      \
+		.fallback = "true"                                             \
+	}                                                                      \
 	, DHCP_OPTION("dhcp.", BASE_OPTION),                                   \
 		DHCP_RESERVATION("mac", type_mac, r.mac,                       \
 				 "whose it is: a MAC"),                        \

@@ -39,7 +39,7 @@ enum conf_base {
 	BASE_CLIENT,
 	BASE_FORWARD,
 	BASE_EXEMPT,
-	BASE_SUBNET, /* from here on: by dhcp_build() */
+	BASE_SUBNET, /* from here on: by conf_dhcp_build() */
 	BASE_OPTION,
 	BASE_SUBNET_OPTION,
 	BASE_RESERVATION,

@@ -240,6 +240,7 @@ void control_close(struct control *control)
 		event_free(control->retry);
 	if (control->gateway->ring == &control->ring)
 		control->gateway->ring = NULL;
+	ring_clean(&control->ring);
 	free(control->path);
 	free(control);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/endpoint.h"
+#include "dhcpd/dhcpd.h"
 #include "nat/nat.h"
 
 /** RING_SIZE - how many are kept; a power of two */
@@ -33,6 +34,8 @@
  * @late:	then how long ago, in ms of the lapse clock
  * @last_port:	of a port block, whose first one is in @external; else 0
  * @fault:	name of the fault that it is about, a constant, or NULL
+ * @lease:	of DHCP: what is known of the lease, or NULL; the ring keeps a
+ *		copy of its own. Its address is in @internal, too.
  */
 struct ring_entry {
 	uint64_t number;
@@ -45,16 +48,28 @@ struct ring_entry {
 	uint64_t late;
 	uint16_t last_port;
 	const char *fault;
+	const struct dhcpd_event *lease;
 };
 
-/** struct ring - the last RING_SIZE entries; zero-filled it is empty */
+/**
+ * struct ring - the last RING_SIZE entries; zero-filled it is empty
+ * @last:	number of the newest, 0: none yet
+ * @leases:	what the entries of DHCP point to, made when first needed
+ */
 struct ring {
-	uint64_t last; /* number of the newest, 0: none yet */
+	uint64_t last;
 	struct ring_entry entries[RING_SIZE];
+	struct dhcpd_event *leases[RING_SIZE];
 };
+
+/** ring_clean() - release what it has made */
+void ring_clean(struct ring *ring);
 
 /** ring_add() - one more; the oldest makes room. Its number is set here. */
 void ring_add(struct ring *ring, const struct ring_entry *entry);
+
+/** ring_entry_dhcp() - an event of the DHCP engine; points to @event */
+struct ring_entry ring_entry_dhcp(const struct dhcpd_event *event);
 
 /** ring_entry_nat() - an event of the engine as an entry */
 struct ring_entry ring_entry_nat(const struct nat_event *event);

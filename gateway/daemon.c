@@ -14,6 +14,7 @@
 #include <time.h>
 #include "gateway/control.h"
 #include "gateway/control_ring.h"
+#include "gateway/dhcp.h"
 #include "gateway/eventlog.h"
 #include "gateway/gateway.h"
 #include "gateway/hostports.h"
@@ -60,16 +61,20 @@ struct nat_now gateway_now(const struct gateway *gateway)
 static void arm(struct gateway *gateway, bool more)
 {
 	uint64_t real = gateway_real_ns();
-	uint64_t wait = TIMER_MAX_NS, lapse, next;
+	uint64_t wait = TIMER_MAX_NS, lapse, next, next_real;
 	struct timeval tv;
 
-	next = nat_next(gateway->nat);
+	dhcp_next(gateway->dhcp, &next, &next_real);
+	if (nat_next(gateway->nat) < next)
+		next = nat_next(gateway->nat);
 	if (next != NAT_NEVER) {
 		lapse = clock_real_until(&gateway->clock, real, next);
 		if (lapse < wait)
 			wait = lapse;
 	}
 	next = nat_next_real(gateway->nat);
+	if (next_real < next)
+		next = next_real;
 	if (next != NAT_NEVER && next < (real + wait) / 1000000)
 		wait = next * 1000000 > real ? next * 1000000 - real : 0;
 	/* a timer that is due lets sockets have their turn first */
@@ -115,9 +120,10 @@ static void drain(struct gateway *gateway)
 
 void gateway_settle(struct gateway *gateway)
 {
-	bool more =
-		nat_expire(gateway->nat, gateway_now(gateway), EXPIRE_SLICE);
+	/* what lapses here may end sessions */
+	bool more = dhcp_settle(gateway->dhcp);
 
+	more |= nat_expire(gateway->nat, gateway_now(gateway), EXPIRE_SLICE);
 	rawsend_all(gateway);
 	drain(gateway);
 	if (gateway->expiry)
@@ -270,6 +276,8 @@ static int start_parts(struct gateway *gateway)
 		error = queue_open(gateway, &gateway->queue);
 	if (!error)
 		error = rawsend_open(gateway);
+	if (!error)
+		error = dhcp_open(gateway, &gateway->dhcp);
 	if (!error && gateway->conf->log_events)
 		error = eventlog_open(gateway->conf->log_events,
 				      &gateway->eventlog);
@@ -307,6 +315,8 @@ int gateway_start(struct gateway *gateway)
 		error = start_events(gateway);
 	if (!error)
 		error = privilege_drop(!rundir_is_ours(gateway->rundir));
+	if (!error)
+		error = dhcp_start(gateway->dhcp);
 	if (error)
 		return error;
 	hold_signals(false);
@@ -356,6 +366,7 @@ static void free_parts(struct gateway *gateway)
 	eventlog_close(gateway->eventlog);
 	rawsend_close(gateway);
 	queue_close(gateway->queue);
+	dhcp_close(gateway->dhcp);
 	nat_free(gateway->nat);
 	monitor_close(gateway->monitor);
 	if (gateway->loop)

@@ -5,6 +5,7 @@
 #include "gateway/event_row.h"
 
 #include <stdio.h>
+#include "gateway/lease_row.h"
 
 /** ports() - the member of that name: those of a block */
 static void ports(struct row *row, const struct ring_entry *entry)
@@ -25,7 +26,9 @@ void event_members(struct row *row, const struct ring_entry *entry, bool remote)
 		row_text(row, "fault", entry->fault);
 	if (entry->protocol)
 		row_protocol(row, "protocol", entry->protocol);
-	if (entry->internal.addr)
+	if (entry->lease)
+		lease_event_members(row, entry->lease);
+	else if (entry->internal.addr)
 		row_endpoint(row, "internal", entry->internal);
 	if (entry->external.addr)
 		row_endpoint(row, "external", entry->external);

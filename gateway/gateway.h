@@ -13,6 +13,7 @@
 #include "nat/nat.h"
 
 struct control;
+struct dhcp;
 struct eventlog;
 struct hostports;
 struct monitor;
@@ -23,18 +24,28 @@ struct rules;
 struct rundir;
 
 /* What lapsed itself counts, beside the engine's counters. */
-#define GATEWAY_STAT_LIST(X)                                              \
-	X(QUEUE_PACKETS, "queue-packets", "packets taken from the queue") \
-	X(QUEUE_MALFORMED, "queue-malformed",                             \
-	  "messages from the queue that could not be read")               \
-	X(QUEUE_TRUNCATED, "queue-truncated",                             \
-	  "packets dropped because the kernel handed over a part only")   \
-	X(QUEUE_STRANGE, "queue-strange",                                 \
-	  "packets dropped because of the interface they were met at")    \
-	X(QUEUE_LOST, "queue-lost",                                       \
-	  "packets dropped by the kernel, queue or socket being full")    \
-	X(VERDICTS_LOST, "verdicts-lost", "verdicts the kernel refused")  \
-	X(SENT, "sent", "packets of our own that were sent")              \
+#define GATEWAY_STAT_LIST(X)                                                  \
+	X(QUEUE_PACKETS, "queue-packets", "packets taken from the queue")     \
+	X(QUEUE_MALFORMED, "queue-malformed",                                 \
+	  "messages from the queue that could not be read")                   \
+	X(QUEUE_TRUNCATED, "queue-truncated",                                 \
+	  "packets dropped because the kernel handed over a part only")       \
+	X(QUEUE_STRANGE, "queue-strange",                                     \
+	  "packets dropped because of the interface they were met at")        \
+	X(QUEUE_LOST, "queue-lost",                                           \
+	  "packets dropped by the kernel, queue or socket being full")        \
+	X(VERDICTS_LOST, "verdicts-lost", "verdicts the kernel refused")      \
+	X(DROP_NO_LEASE, "drop-no-lease",                                     \
+	  "packets from addresses without a valid lease")                     \
+	X(DHCP_PACKETS, "dhcp-packets", "packets to the DHCP server")         \
+	X(DHCP_BAD_PACKET, "dhcp-bad-packet",                                 \
+	  "of these, broken ones: length or checksum")                        \
+	X(DHCP_NOT_OURS, "dhcp-not-ours", "and those for another host")       \
+	X(DHCP_SENT, "dhcp-sent", "DHCP replies that were sent")              \
+	X(DHCP_SEND_FAILED, "dhcp-send-failed", "DHCP replies that were not") \
+	X(DHCP_UNWRITTEN, "dhcp-unwritten",                                   \
+	  "DHCP replies given up: their lease could not be written")          \
+	X(SENT, "sent", "packets of our own that were sent")                  \
 	X(SEND_FAILED, "send-failed", "packets of our own that were not")
 
 #define GATEWAY_STAT_ENTRY(id, name, help) GATEWAY_##id,
@@ -50,6 +61,7 @@ extern const char *const gateway_stat_help[];
  * @conf:	settings in force
  * @nat:	engine
  * @clock:	lapse clock
+ * @dhcp:	DHCP server, or NULL
  * @overrides:	assignments of the command line, the caller's
  * @live:	assignments made while it runs, on top of those
  * @lan_index:	interface index of each conf->lan, 0: it is not there
@@ -63,6 +75,7 @@ struct gateway {
 	struct event_base *loop;
 	struct conf *conf;
 	struct nat *nat;
+	struct dhcp *dhcp;
 	struct lapse_clock clock;
 	const struct conf_override *overrides;
 	size_t n_overrides;

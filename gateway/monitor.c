@@ -16,6 +16,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include "gateway/control_ring.h"
+#include "gateway/dhcp.h"
 #include "gateway/hostports.h"
 #include "gateway/rtnl.h"
 #include "gateway/rules.h"
@@ -368,6 +369,7 @@ void monitor_refresh(struct monitor *monitor)
 		if (gateway->lan_index[i])
 			add_address(monitor, i);
 	hostports_update_rules(gateway->hostports);
+	dhcp_refresh(gateway->dhcp);
 	remove_routes(monitor, &old);
 	add_routes(monitor);
 	plan_clean(&old);

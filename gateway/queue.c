@@ -21,6 +21,8 @@
 #include <linux/netfilter/nfnetlink_queue.h>
 #include <libmnl/libmnl.h>
 #include <libnetfilter_queue/libnetfilter_queue.h>
+#include "base/wire.h"
+#include "gateway/dhcp.h"
 #include "gateway/verdict.h"
 
 /* Packets a wake-up, and so how long expiry and control wait at most. */
@@ -183,6 +185,17 @@ static void answer(struct queue *queue, unsigned slot,
 	queue->pending_bytes += header + padded;
 }
 
+/** has_no_lease() - whether its sender may send nothing, and that is wanted */
+static bool has_no_lease(const struct gateway *gateway, struct nat_now now,
+			 const struct nat_packet *p)
+{
+	if (!gateway->dhcp || p->len < 20 ||
+	    (p->direction != NAT_OUTBOUND && p->direction != NAT_HAIRPIN))
+		return false;
+	return dhcp_refuses(gateway->dhcp, now, wire_get32(p->bytes + 12),
+			    p->mac);
+}
+
 /** translate() - one whole packet through the engine */
 static void translate(struct queue *queue, unsigned slot, struct nat_now now,
 		      const struct verdict_packet *packet)
@@ -200,11 +213,13 @@ static void translate(struct queue *queue, unsigned slot, struct nat_now now,
 	const uint32_t *mark;
 
 	gateway->counters[GATEWAY_QUEUE_PACKETS]++;
-	if (verdict_direction(packet, gateway->wan_index, gateway->lan_index,
-			      gateway->conf->n_lan, &p.direction))
-		verdict = nat_handle(gateway->nat, now, &p);
-	else
+	if (!verdict_direction(packet, gateway->wan_index, gateway->lan_index,
+			       gateway->conf->n_lan, &p.direction))
 		gateway->counters[GATEWAY_QUEUE_STRANGE]++;
+	else if (has_no_lease(gateway, now, &p))
+		gateway->counters[GATEWAY_DROP_NO_LEASE]++;
+	else
+		verdict = nat_handle(gateway->nat, now, &p);
 
 	mark = p.mark != packet->mark ? &p.mark : NULL;
 	answer(queue, slot, packet, verdict != NAT_DROP, mark,

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "gateway/control_ring.h"
+#include "gateway/dhcp.h"
 #include "gateway/eventlog.h"
 #include "gateway/monitor.h"
 #include "gateway/notify.h"
@@ -37,6 +38,17 @@ static bool same_lans(const struct conf *a, const struct conf *b)
 	return true;
 }
 
+/** same_served() - which LANs have DHCP, if any */
+static bool same_served(const struct conf *a, const struct conf *b)
+{
+	if (a->dhcp_on != b->dhcp_on || a->dhcp.n_lans != b->dhcp.n_lans)
+		return false;
+	for (size_t i = 0; i < a->dhcp.n_lans; i++)
+		if (a->dhcp_lan[i] != b->dhcp_lan[i])
+			return false;
+	return true;
+}
+
 /** check() - what only a restart can change; false and a line for each */
 static bool check(const struct conf *old, const struct conf *new, FILE *errors)
 {
@@ -53,6 +65,11 @@ static bool check(const struct conf *old, const struct conf *new, FILE *errors)
 		 "nat.hold-down-max"},
 		{old->seed_given == new->seed_given && old->seed == new->seed,
 		 "seed"},
+		{same_served(old, new), "dhcp, which lans have it"},
+		{old->dhcp.max_leases == new->dhcp.max_leases,
+		 "dhcp.max-leases"},
+		{same(old->lease_file, new->lease_file), "dhcp.lease-file"},
+		{old->lease_sync == new->lease_sync, "dhcp.lease-sync"},
 		{old->queue_number == new->queue_number, "queue.number"},
 		{old->queue_gso == new->queue_gso, "queue.gso"},
 		{old->backend == new->backend, "queue.rules"},
@@ -116,6 +133,22 @@ static struct conf *load(const struct gateway *gateway, const struct live *live,
 	return conf;
 }
 
+/** configure() - both engines, or none */
+static int configure(struct gateway *gateway, struct conf *old,
+		     struct conf *new, struct nat_change *change)
+{
+	int error = dhcp_configure(gateway->dhcp, new);
+
+	if (error)
+		return error;
+	error = nat_configure(gateway->nat, &new->nat, gateway_now(gateway),
+			      change);
+	/* there was memory for it a moment ago */
+	if (error && dhcp_configure(gateway->dhcp, old))
+		base_assert(!"the DHCP settings cannot be put back");
+	return error;
+}
+
 /**
  * apply() - put settings in force, as a whole or not at all
  * @new:	taken over on success
@@ -132,8 +165,7 @@ static int apply(struct gateway *gateway, struct conf *new, const char *why,
 	error = switch_log(gateway, new, errors);
 	if (error)
 		return error;
-	error = nat_configure(gateway->nat, &new->nat, gateway_now(gateway),
-			      change);
+	error = configure(gateway, old, new, change);
 	if (error) {
 		fprintf(errors, "cannot put the settings in force: %s\n",
 			strerror(-error));
