@@ -204,6 +204,24 @@ static bool overlap(uint32_t a, unsigned a_bits, uint32_t b, unsigned b_bits)
 	return !((a ^ b) & prefix_mask(a_bits < b_bits ? a_bits : b_bits));
 }
 
+/** check_holding() - a subnet must have something to give out */
+static void check_holding(const struct scope *scope,
+			  const struct dhcpd_subnet *own, struct conf_origin at)
+{
+	const struct dhcpd_settings *dhcp = &scope->conf->dhcp;
+	const struct dhcpd_subnet *made =
+		dhcp_subnet_find(scope->conf, own->addr);
+	bool any = made && made->n_ranges;
+
+	for (size_t i = 0; i < dhcp->n_reservations && !any; i++)
+		any = holds(own, dhcp->reservations[i].address);
+	if (!any)
+		conf_fail(scope->load, at,
+			  "%s.range is missing; write the addresses to give "
+			  "out",
+			  scope->prefix);
+}
+
 /** check_subnet() - one of `subnets`: a lan's, or none that is in the way */
 static void check_subnet(const struct scope *scope, size_t i)
 {
@@ -234,6 +252,7 @@ static void check_subnet(const struct scope *scope, size_t i)
 				  "apart from each other",
 				  scope->prefix, dhcp->subnets[j].name);
 	}
+	check_holding(scope, &own, at);
 	check_scope(scope, &own);
 }
 
@@ -461,23 +480,21 @@ static void note_exclude(const struct dhcpd_subnet *subnet, FILE *out)
 {
 	for (size_t i = 0; i < subnet->n_exclude; i++) {
 		const struct dhcpd_range *e = &subnet->exclude[i];
+		char text[CONF_VALUE_MAX];
 		bool met = false;
-		char first_text[ADDRESS_TEXT];
 
 		for (size_t j = 0; j < subnet->n_ranges; j++)
 			met = met || (e->first <= subnet->ranges[j].last &&
 				      subnet->ranges[j].first <= e->last);
+		type_ranges.format(NULL, e, text);
 		if (!met)
-			fprintf(out,
-				"dhcp: %s%s is excluded, but in no range\n",
-				address_format(e->first, first_text),
-				e->first == e->last ? "" : " and what follows");
+			fprintf(out, "dhcp.exclude: %s is in no range\n", text);
 	}
 }
 
 void dhcp_notes(const struct conf *conf, FILE *out)
 {
-	uint64_t addresses = 0;
+	uint64_t n = 0;
 
 	if (!conf->dhcp_on)
 		return;
@@ -486,12 +503,12 @@ void dhcp_notes(const struct conf *conf, FILE *out)
 
 		note_exclude(subnet, out);
 		for (size_t j = 0; j < subnet->n_ranges; j++)
-			addresses += (uint64_t)subnet->ranges[j].last -
-				     subnet->ranges[j].first + 1;
+			n += (uint64_t)subnet->ranges[j].last -
+			     subnet->ranges[j].first + 1;
 	}
-	if (addresses > conf->dhcp.max_leases)
+	if (n > conf->dhcp.max_leases)
 		fprintf(out,
-			"dhcp: the ranges have %llu addresses, but there are "
-			"%u leases at most (max-leases)\n",
-			(unsigned long long)addresses, conf->dhcp.max_leases);
+			"dhcp: %llu addresses in the ranges, but at most %u "
+			"leases (max-leases)\n",
+			(unsigned long long)n, conf->dhcp.max_leases);
 }

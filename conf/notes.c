@@ -99,9 +99,10 @@ const struct conf_profile *profile_find(const struct conf_priv *priv,
 }
 
 /** note_client() - what of its profile is assumed, what cannot be its own */
-static void note_client(const struct conf_priv *priv,
+static void note_client(const struct conf *conf,
 			const struct nat_client_rule *client, FILE *out)
 {
+	const struct conf_priv *priv = conf->priv;
 	const struct conf_profile *profile =
 		client->profile ? profile_find(priv, client->profile) : NULL;
 	struct conf_profile_info info;
@@ -120,7 +121,8 @@ static void note_client(const struct conf_priv *priv,
 
 		if (item->kind == ITEM_VALUE && item->base != BASE_PORT &&
 		    item->key->base != BASE_POLICY &&
-		    item->key->base != BASE_PROFILE)
+		    item->key->base != BASE_PROFILE &&
+		    (conf->dhcp_on || strncmp(item->path, "dhcp.", 5) != 0))
 			fprintf(out,
 				"clients.%s: %s of profile %s is not applied; "
 				"it is the same for all clients\n",
@@ -169,7 +171,7 @@ void conf_notes(const struct conf *conf, FILE *out)
 
 		snprintf(whose, sizeof(whose), "clients.%s", client->name);
 		note_floors(&client->policy, whose, out);
-		note_client(conf->priv, client, out);
+		note_client(conf, client, out);
 	}
 	dhcp_notes(conf, out);
 }

@@ -140,6 +140,7 @@ struct row {
 	unsigned pool;
 	unsigned block;
 	unsigned hold;
+	unsigned lease; /* 0: it has no DHCP */
 };
 
 #define EIM   NAT_MAP_EIM
@@ -159,71 +160,85 @@ struct row {
 /* clang-format off */
 static const struct row rows[] = {
 	{"cn-mobile-2g3g-2013", 60, 120, 60, 300, 30, 10, 20, 60,
-	 APDM, APDF, RAND, REMAP, NONE, 4, 0, 120},
+	 APDM, APDF, RAND, REMAP, NONE, 4, 0, 120, 7200},
 	{"cn-unicom-2g-2013", 60, 120, 60, 300, 30, 10, 20, 60,
-	 APDM, APDF, RAND, REMAP, NONE, 4, 0, 120},
+	 APDM, APDF, RAND, REMAP, NONE, 4, 0, 120, 7200},
 	{"cn-telecom-3g-2013", 60, 120, 60, 1800, 30, 10, 20, 60,
-	 EIM, APDF, KEEP, DROP, NONE, 1, 0, 120},
+	 EIM, APDF, KEEP, DROP, NONE, 1, 0, 120, 3600},
 	{"us-3g-2013", 60, 120, 60, 1800, 30, 10, 60, 60,
-	 EIM, APDF, KEEP, DROP, NONE, 1, 0, 120},
+	 EIM, APDF, KEEP, DROP, NONE, 1, 0, 120, 3600},
 	{"tw-3g-2013", 60, 120, 60, 1800, 30, 10, 60, 60,
-	 EIM, APDF, KEEP, DROP, NONE, 1, 0, 120},
+	 EIM, APDF, KEEP, DROP, NONE, 1, 0, 120, 3600},
 	{"cell-2011-rst255", 60, 120, 60, 255, 30, 10, 60, 60,
-	 APDM, APDF, SEQ, DROP, IN, 2, 0, 120},
+	 APDM, APDF, SEQ, DROP, IN, 2, 0, 120, 3600},
 	{"cell-2011-10min", 60, 120, 60, 590, 30, 10, 60, 60,
-	 EIM, APDF, SEQ, DROP, NONE, 2, 0, 120},
+	 EIM, APDF, SEQ, DROP, NONE, 2, 0, 120, 3600},
 	{"fr-mobile-2020", 30, 65, 60, 300, 30, 10, 60, 60,
-	 APDM, APDF, RAND, DROP, NONE, 8, 1024, 120},
+	 APDM, APDF, RAND, DROP, NONE, 8, 1024, 120, 0},
 	{"cell-cgn-2016-median", 30, 65, 60, 900, 30, 10, 60, 60,
-	 APDM, APDF, RAND, DROP, NONE, 8, 1024, 120},
+	 APDM, APDF, RAND, DROP, NONE, 8, 1024, 120, 0},
 	{"cell-cgn-2016-worst", 10, 10, 30, 240, 5, 1, 10, 30,
-	 APDM, APDF, RAND, REMAP, NONE, 16, 512, 120},
+	 APDM, APDF, RAND, REMAP, NONE, 16, 512, 120, 0},
 	{"cell-cgn-2016-long", 30, 200, 120, 7440, 30, 10, 60, 60,
-	 EIM, EIF, SEQ, DROP, NONE, 8, 4096, 120},
+	 EIM, EIF, SEQ, DROP, NONE, 8, 4096, 120, 0},
 	{"iot-twilio-supersim", 30, 12, 60, 21600, 30, 10, 30, 60,
-	 APDM, APDF, RAND, DROP, NONE, 4, 1024, 120},
+	 APDM, APDF, RAND, DROP, NONE, 4, 1024, 120, 0},
 	{"private-5g-azure", 30, 30, 180, 180, 180, 10, 30, 60,
-	 EIM, APDF, RAND, DROP, NONE, 1, 0, 120},
+	 EIM, APDF, RAND, DROP, NONE, 1, 0, 120, 0},
 	{"cgn-huawei-ne8000", 240, 240, 10, 240, 10, 10, 20, 60,
-	 EIM, EIF, SEQ, DROP, NONE, 8, 1024, 120},
+	 EIM, EIF, SEQ, DROP, NONE, 8, 1024, 120, 0},
 	{"cgn-huawei-ar", 120, 120, 10, 600, 30, 10, 20, 60,
-	 EIM, EIF, SEQ, DROP, NONE, 8, 1024, 120},
+	 EIM, EIF, SEQ, DROP, NONE, 8, 1024, 120, 0},
 	{"cgn-nokia-7750", 15, 300, 15, 7440, 240, 240, 60, 60,
-	 EIM, EIF, RAND, DROP, NONE, 8, 504, 120},
+	 EIM, EIF, RAND, DROP, NONE, 8, 504, 120, 0},
 	{"cgn-danos", 30, 300, 240, 7440, 240, 240, 240, 240,
-	 EIM, EIF, RAND, DROP, NONE, 0, 512, 120},
+	 EIM, EIF, RAND, DROP, NONE, 0, 512, 120, 0},
 	{"cgn-junos-services", 30, 30, 30, 30, 5, 5, 30, 30,
-	 APDM, APDF, SEQ, DROP, NONE, 8, 128, 120},
+	 APDM, APDF, SEQ, DROP, NONE, 8, 128, 120, 0},
 	{"rfc-compliant", 300, 300, 240, 7440, 240, 240, 60, 60,
-	 EIM, EIF, RAND, DROP, NONE, 0, 0, 120},
+	 EIM, EIF, RAND, DROP, NONE, 0, 0, 120, 0},
 	{"fixed-cgn-2016-median", 20, 35, 60, 900, 30, 10, 60, 60,
-	 EIM, APDF, SEQ, DROP, NONE, 8, 1024, 120},
+	 EIM, APDF, SEQ, DROP, NONE, 8, 1024, 120, 43200},
 	{"home-openwrt", 60, 180, 120, 7440, 120, 10, 30, 600,
-	 APDM, APDF, KEEP, REMAP, NONE, 1, 0, 0},
+	 APDM, APDF, KEEP, REMAP, NONE, 1, 0, 0, 43200},
 	{"home-linux-default", 30, 120, 120, 432000, 120, 10, 30, 600,
-	 APDM, APDF, KEEP, REMAP, NONE, 1, 0, 0},
+	 APDM, APDF, KEEP, REMAP, NONE, 1, 0, 0, 3600},
 	{"home-mikrotik", 30, 180, 5, 86400, 10, 10, 10, 600,
-	 APDM, APDF, KEEP, REMAP, NONE, 1, 0, 0},
+	 APDM, APDF, KEEP, REMAP, NONE, 1, 0, 0, 600},
 	{"home-draytek", 180, 180, 60, 86400, 60, 60, 10, 60,
-	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120},
+	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120, 3600},
 	{"home-2010-median", 90, 180, 60, 3600, 30, 10, 60, 60,
-	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120},
+	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120, 3600},
 	{"home-2010-worst", 30, 30, 30, 239, 5, 1, 20, 30,
-	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120},
+	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120, 3600},
 	{"home-realtek-rtl819x", 15, 15, 180, 180, 0, 0, 60, 60,
-	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120},
+	 EIM, APDF, KEEP, REMAP, NONE, 1, 0, 120, 3600},
 	{"cloud-aws-natgw", 350, 350, 350, 350, 30, 10, 350, 60,
-	 APDM, APDF, RAND, RST, NONE, 1, 0, 120},
+	 APDM, APDF, RAND, RST, NONE, 1, 0, 120, 0},
 	{"cloud-gcp-nat", 30, 30, 30, 1200, 120, 10, 30, 60,
-	 APDM, APDF, RAND, DROP, NONE, 2, 64, 120},
+	 APDM, APDF, RAND, DROP, NONE, 2, 64, 120, 0},
 	{"cloud-azure-natgw", 240, 240, 30, 240, 65, 16, 30, 60,
-	 APDM, APDF, RAND, RST, NONE, 2, 0, 65},
+	 APDM, APDF, RAND, RST, NONE, 2, 0, 65, 0},
 	{"cisco-ios-nat", 300, 300, 60, 86400, 60, 60, 60, 86400,
-	 APDM, APDF, KEEP, DROP, NONE, 1, 0, 120},
+	 APDM, APDF, KEEP, DROP, NONE, 1, 0, 120, 0},
 	{"fw-paloalto", 30, 30, 10, 3600, 120, 30, 6, 30,
-	 APDM, APDF, RAND, DROP, NONE, 1, 0, 120},
+	 APDM, APDF, RAND, DROP, NONE, 1, 0, 120, 0},
 };
 /* clang-format on */
+
+/** check_lease() - how long its leases are, if it has any */
+static void check_lease(const struct conf *conf, const struct row *r)
+{
+	struct wanted w = get(conf, "dhcp.lease-time");
+	char lease[32];
+
+	snprintf(lease, sizeof(lease), "%us", r->lease);
+	if (w.found != (r->lease != 0) ||
+	    (w.found && (strcmp(w.value, lease) != 0 ||
+			 w.layer != CONF_PROFILE)))
+		fail_msg("%s: leases of %s", r->name,
+			 w.found ? w.value : "nothing");
+}
 
 /** test_rows() - each says what its sources say */
 static void test_rows(void **state)
@@ -263,6 +278,7 @@ static void test_rows(void **state)
 		    p->port_block_size != r->block ||
 		    conf->pool_size != r->pool)
 			fail_msg("%s: the rest", r->name);
+		check_lease(conf, r);
 		conf_free(conf);
 	}
 }
@@ -320,7 +336,7 @@ static void test_client(void **state)
 	assert_non_null(strstr(notes, "values of profile us-3g-2013 in force "
 				      "are assumed, not measured or "
 				      "documented\n"));
-	assert_non_null(strstr(notes, "clients.a: 11 of 20 values of profile "
+	assert_non_null(strstr(notes, "clients.a: 12 of 21 values of profile "
 				      "home-draytek are assumed; lapse "
 				      "profile show home-draytek names "
 				      "them\n"));
@@ -524,7 +540,7 @@ static void list_take(const struct conf_profile_info *info, void *arg)
 		return;
 	assert_string_equal(info->date, "2013");
 	assert_string_equal(info->path, "conf/profiles/us-3g-2013.yaml");
-	assert_int_equal(info->values, 17);
+	assert_int_equal(info->values, 18);
 	listed->assumed = info->assumed;
 }
 
@@ -548,7 +564,7 @@ static void test_list(void **state)
 	assert_int_equal(conf_profiles(list_take, &listed, out), 1);
 	fclose(out);
 	assert_int_equal(listed.n, 33);
-	assert_int_equal(listed.assumed, 17);
+	assert_int_equal(listed.assumed, 18);
 	snprintf(path, sizeof(path), "%s/bad.yaml:3:7: ", dir);
 	assert_int_equal(strncmp(errors, path, strlen(path)), 0);
 	free(errors);
