@@ -34,6 +34,7 @@ static int setup(void **state)
 	source_tree();
 	if (setenv("LAPSE_PROFILE_PATH", "conf/profiles", 1))
 		return -1;
+	conf_free(rig->gateway.conf);
 	rig->gateway.conf = parsed(settings, &set, 1);
 	*state = rig;
 	return nat_configure(rig->gateway.nat, &rig->gateway.conf->nat,
@@ -43,10 +44,7 @@ static int setup(void **state)
 /** teardown() - release it */
 static int teardown(void **state)
 {
-	struct rig *rig = *state;
-
-	conf_free(rig->gateway.conf);
-	rig_free(rig);
+	rig_free(*state);
 	return 0;
 }
 
