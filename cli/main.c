@@ -26,6 +26,10 @@ static const struct command commands[] = {
 	{"sessions", cli_sessions, "[FILTER]",
 	 "the sessions, and when they lapse", FILTER_HELP},
 	{"mappings", cli_mappings, "[FILTER]", "the mappings", FILTER_HELP},
+	{"clients", cli_clients, "[client=CLIENT]",
+	 "who is there, and what each has",
+	 "NAME is what the device calls itself by DHCP, else its name in the\n"
+	 "settings. Traffic counts since the client last had no mapping.\n"},
 	{"kill", cli_kill, "FILTER", "end the sessions that match",
 	 FILTER_HELP},
 	{"flush", cli_flush, "", "end all sessions", NULL},

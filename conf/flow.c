@@ -39,13 +39,17 @@ struct flow {
 const struct nat_client_rule *conf_client_of(const struct conf *conf,
 					     uint32_t addr)
 {
+	const struct nat_client_rule *found = NULL;
+
+	/* the longest prefix counts, as in the engine */
 	for (size_t i = 0; i < conf->nat.n_clients; i++) {
 		const struct nat_client_rule *c = &conf->nat.clients[i];
 
-		if (!c->by_mac && !((addr ^ c->addr) & prefix_mask(c->bits)))
-			return c;
+		if (!c->by_mac && !((addr ^ c->addr) & prefix_mask(c->bits)) &&
+		    (!found || c->bits > found->bits))
+			found = c;
 	}
-	return NULL;
+	return found;
 }
 
 /** profile_item() - what a profile itself says of @path, or NULL */

@@ -73,6 +73,8 @@ static const struct request_kind kinds[] = {
 	{"status", request_status, false, no_fields, "what lapsed is and does"},
 	{"sessions", request_sessions, false, filter_field, "the sessions"},
 	{"mappings", request_mappings, false, filter_field, "the mappings"},
+	{"clients", request_clients, false, filter_field,
+	 "who is there, and what each has"},
 	{"stats", request_stats, false, no_fields, "counters and gauges"},
 	{"explain", request_explain, false, needed_filter,
 	 "which settings a flow follows, and who set them"},

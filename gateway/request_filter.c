@@ -273,6 +273,14 @@ bool filter_mapping(const struct filter *filter,
 			    info->external);
 }
 
+bool filter_client(const struct filter *filter, uint32_t addr, const char *name)
+{
+	const struct endpoint internal = {addr, 0};
+
+	return matches(&filter->client, internal) &&
+	       (!filter->name[0] || (name && strcmp(filter->name, name) == 0));
+}
+
 bool filter_event(const struct filter *filter, const struct ring_entry *entry)
 {
 	return matches_flow(filter, entry->protocol, entry->internal,

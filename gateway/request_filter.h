@@ -91,6 +91,13 @@ bool filter_session(const struct filter *filter,
 bool filter_mapping(const struct filter *filter,
 		    const struct nat_mapping_info *info);
 
+/**
+ * filter_client() - whether an internal address is the client asked for
+ * @name:	of its policy's client, or NULL
+ */
+bool filter_client(const struct filter *filter, uint32_t addr,
+		   const char *name);
+
 /** filter_event() - whether an event matches; its policy is not looked at */
 bool filter_event(const struct filter *filter, const struct ring_entry *entry);
 

@@ -143,6 +143,7 @@ struct mapping {
  * @n_blocks:	how many
  * @sessions:	how many it has
  * @ports:	external ports it holds, by enum port_class
+ * @packets, @bytes: of its sessions that have ended, by side that sent them
  * @address:	its paired external address: index, or NAT_NONE
  * @rate_at:	real time in us up to which its rate of new sessions is used
  */
@@ -156,6 +157,8 @@ struct subscriber {
 	uint32_t sessions;
 	uint32_t ports[PORT_CLASSES];
 	uint32_t address;
+	uint64_t packets[2];
+	uint64_t bytes[2];
 	uint64_t rate_at;
 };
 

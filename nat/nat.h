@@ -467,6 +467,38 @@ bool nat_history_next(const struct nat *nat, struct nat_now now,
 		      uint32_t *cursor, struct nat_history_info *info);
 
 /**
+ * struct nat_subscriber_info - an internal address and what it has
+ * @addr:	host order
+ * @client:	of the policy it is under by its address, or NULL; the engine's
+ * @profile:	likewise
+ * @external:	its paired external address, or 0
+ * @ports_tcp, @ports_udp, @ports_icmp: external ports it holds
+ * @bytes_out, @bytes_in, @packets_out, @packets_in: since it has had a mapping
+ *		without a break, sessions that have ended included
+ */
+struct nat_subscriber_info {
+	uint32_t addr;
+	const char *client;
+	const char *profile;
+	uint32_t external;
+	uint32_t sessions, mappings, blocks;
+	uint32_t ports_tcp, ports_udp, ports_icmp;
+	uint64_t bytes_out, bytes_in, packets_out, packets_in;
+};
+
+/**
+ * nat_subscriber_next() - walk over them, as nat_session_next() does
+ * @mac_of:	the Ethernet address of an internal one, or NULL if it is not
+ *		known: clients known by their MAC go by it; may be NULL
+ * @arg:	for @mac_of
+ *
+ * Takes time by the number of a subscriber's sessions.
+ */
+bool nat_subscriber_next(const struct nat *nat, uint32_t *cursor,
+			 const uint8_t *(*mac_of)(uint32_t addr, void *arg),
+			 void *arg, struct nat_subscriber_info *info);
+
+/**
  * nat_session_end() - end one session now
  * @index:	from a struct nat_session_info of this very moment
  * @reason:	what the event says

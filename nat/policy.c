@@ -196,6 +196,16 @@ static void successors_set(struct nat *nat)
 	}
 }
 
+/** compare_match() - for qsort(): a MAC first, then the longest prefix */
+static int compare_match(const void *left, const void *right)
+{
+	const struct client_match *a = left, *b = right;
+
+	if (a->by_mac != b->by_mac)
+		return a->by_mac ? -1 : 1;
+	return a->mask < b->mask ? 1 : a->mask > b->mask ? -1 : 0;
+}
+
 int policy_configure(struct nat *nat, const struct nat_settings *settings)
 {
 	size_t n = settings->n_clients + 1;
@@ -220,6 +230,8 @@ int policy_configure(struct nat *nat, const struct nat_settings *settings)
 		clients[i - 1] = match_of(&settings->clients[i - 1]);
 		clients[i - 1].policy = slot_place(nat, made[i]);
 	}
+	/* Whoever singles out one of a subnet means it. */
+	qsort(clients, n - 1, sizeof(*clients), compare_match);
 	nat->clients = clients;
 	nat->n_clients = n - 1;
 	nat->configured = true;

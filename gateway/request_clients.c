@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * request_clients - who is there, and what each has
+ */
+#include "gateway/request.h"
+
+#include <stdio.h>
+#include "gateway/neighbour.h"
+#include "gateway/request_row.h"
+
+/* Sessions are added up while a client is looked at: fewer a turn. */
+#define CLIENTS_PAGE 8
+
+/** address() - the member of that name, null for 0 */
+static void address(struct row *row, const char *name, uint32_t addr)
+{
+	char text[ADDRESS_TEXT];
+
+	row_text(row, name, addr ? address_format(addr, text) : NULL);
+}
+
+/** mac() - the member of that name, null where it is not known */
+static void mac(struct row *row, const uint8_t *m)
+{
+	char text[sizeof("00:00:00:00:00:00")];
+
+	if (m)
+		snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x",
+			 m[0], m[1], m[2], m[3], m[4], m[5]);
+	row_text(row, "mac", m ? text : NULL);
+}
+
+/** client_row() - one line of `clients` */
+static void client_row(struct request *request,
+		       const struct nat_subscriber_info *info, const uint8_t *m)
+{
+	const char *profile = info->profile;
+	struct row row;
+
+	if (!profile)
+		profile = request->gateway->conf->profile;
+	row_begin(&row, request->out);
+	address(&row, "address", info->addr);
+	mac(&row, m);
+	row_text(&row, "client", info->client);
+	row_text(&row, "profile", profile);
+	address(&row, "external", info->external);
+	row_number(&row, "sessions", info->sessions);
+	row_number(&row, "mappings", info->mappings);
+	row_number(&row, "blocks", info->blocks);
+	row_open(&row, "ports", '{');
+	row_number(&row, "tcp", info->ports_tcp);
+	row_number(&row, "udp", info->ports_udp);
+	row_number(&row, "icmp", info->ports_icmp);
+	row_close(&row, '}');
+	row_number(&row, "bytes-out", info->bytes_out);
+	row_number(&row, "bytes-in", info->bytes_in);
+	row_number(&row, "packets-out", info->packets_out);
+	row_number(&row, "packets-in", info->packets_in);
+	row_end(&row);
+	request->rows++;
+}
+
+/** clients_page() - the next rows */
+static enum request_result clients_page(struct request *request)
+{
+	const struct nat *nat = request->gateway->nat;
+	struct nat_subscriber_info info;
+	struct neighbours neighbours;
+	unsigned i;
+
+	neighbours_read(&neighbours);
+	for (i = 0; i < CLIENTS_PAGE; i++) {
+		if (!nat_subscriber_next(nat, &request->cursor, neighbours_find,
+					 &neighbours, &info))
+			break;
+		if (filter_client(&request->filter, info.addr, info.client))
+			client_row(request, &info,
+				   neighbours_find(info.addr, &neighbours));
+	}
+	neighbours_clean(&neighbours);
+	return i < CLIENTS_PAGE ? request_done(request) : REQUEST_MORE;
+}
+
+enum request_result request_clients(struct request *request)
+{
+	const struct filter *filter = &request->filter;
+
+	if (filter->has_protocol || filter->internal.given ||
+	    filter->external.given || filter->remote.given)
+		return request_fail(request, REQUEST_USAGE, "filter",
+				    "clients are asked for by client only");
+	request->more = clients_page;
+	return clients_page(request);
+}
