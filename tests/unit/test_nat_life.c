@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * test_nat_life - an engine's rings, reports, budget and repeatability
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include "tests/lib/rig.h"
+
+static const struct endpoint server = {0xcb007107, 53};
+
+/** from() - an endpoint of a client */
+static struct endpoint from(unsigned i)
+{
+	return (struct endpoint){0xc0a84d02 + i / 1000,
+				 (uint16_t)(5000 + i % 1000)};
+}
+
+/** count() - how many events there are of a type */
+static unsigned count(struct rig *rig, enum nat_event_type type)
+{
+	struct nat_event event;
+	unsigned n = 0;
+
+	while (rig_event(rig, type, &event))
+		n++;
+	return n;
+}
+
+/** repeats() - the same seed, packets and times: the same ports and events */
+static void repeats(void **state)
+{
+	struct endpoint ports[3][50];
+	struct rig rig;
+
+	(void)state;
+	for (unsigned run = 0; run < 2; run++) {
+		rig_defaults(&rig, 4);
+		rig_start(&rig);
+		for (unsigned i = 0; i < 50; i++) {
+			rig_udp(&rig, NAT_OUTBOUND, from(i * 100), server);
+			ports[run][i] = rig.src;
+		}
+		rig_stop(&rig);
+	}
+	assert_memory_equal(ports[0], ports[1], sizeof(ports[0]));
+}
+
+/** paged() - a walk sees each session once, though others come and go */
+static void paged(void **state)
+{
+	bool seen[100] = {false};
+	struct nat_session_info info;
+	uint32_t cursor = 0;
+	unsigned n = 0;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 1);
+	rig_start(&rig);
+	for (unsigned i = 0; i < 100; i++)
+		rig_udp(&rig, NAT_OUTBOUND, from(i), server);
+	while (nat_session_next(rig.nat, rig.now, &cursor, &info)) {
+		unsigned i = info.internal.port - 5000u;
+
+		if (i >= 100)
+			continue; /* a newcomer */
+		assert_false(seen[i]);
+		seen[i] = true;
+		n++;
+		if (i % 3)
+			nat_session_end(rig.nat, rig.now, info.index,
+					NAT_REASON_KILLED);
+		else
+			rig_udp(&rig, NAT_OUTBOUND, from(500 + i), server);
+	}
+	assert_int_equal(n, 100);
+	rig_stop(&rig);
+}
+
+/** reported() - what a report says of a session and of a mapping */
+static void reported(void **state)
+{
+	struct nat_session_info info;
+	struct nat_mapping_info mapping;
+	struct nat_gauges gauges;
+	uint32_t cursor = 0;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 1);
+	rig_start(&rig);
+	rig_udp(&rig, NAT_OUTBOUND, from(0), server);
+	rig_pass(&rig, 7000);
+	rig_udp(&rig, NAT_INBOUND, server, rig.src);
+	rig_pass(&rig, 1000);
+	assert_true(nat_session_next(rig.nat, rig.now, &cursor, &info));
+	assert_true(endpoint_equal(info.internal, from(0)));
+	assert_true(endpoint_equal(info.remote, server));
+	assert_int_equal(info.protocol, 17);
+	assert_int_equal(info.state, NAT_STATE_ACTIVE);
+	assert_int_equal(info.timer, NAT_TIMER_UDP);
+	assert_int_equal(info.packets_out, 1);
+	assert_int_equal(info.packets_in, 1);
+	assert_int_equal(info.bytes_out, 48);
+	assert_int_equal(info.bytes_in, 48);
+	assert_int_equal(info.age, 8000);
+	assert_int_equal(info.idle, 8000);
+	assert_int_equal(info.expires_in, 292000);
+	cursor = 0;
+	assert_true(nat_mapping_next(rig.nat, rig.now, &cursor, &mapping));
+	assert_int_equal(mapping.sessions, 1);
+	assert_int_equal(mapping.expires_in, 292000);
+	assert_false(mapping.fixed);
+	assert_true(nat_port_mapped(rig.nat, 17, mapping.external));
+	assert_false(nat_port_mapped(rig.nat, 6, mapping.external));
+	nat_gauges(rig.nat, &gauges);
+	assert_int_equal(gauges.sessions, 1);
+	assert_int_equal(gauges.sessions_max, 1024);
+	assert_int_equal(gauges.subscribers, 1);
+	assert_true(nat_memory(rig.nat) > 1024 * 128);
+	rig_stop(&rig);
+}
+
+/** budget() - expiry in slices; nothing is lost between them */
+static void budget(void **state)
+{
+	unsigned calls = 1;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 1);
+	rig_start(&rig);
+	for (unsigned i = 0; i < 100; i++)
+		rig_udp(&rig, NAT_OUTBOUND, from(i), server);
+	rig.now.lapse += 300000;
+	while (nat_expire(rig.nat, rig.now, 7)) {
+		assert_true(nat_next(rig.nat) <= rig.now.lapse);
+		assert_true(nat_check(rig.nat));
+		calls++;
+	}
+	assert_in_range(calls, 100 / 7, 100 / 7 + 2);
+	assert_int_equal(nat_counters(rig.nat)[NAT_SESSIONS_LAPSED], 100);
+	assert_int_equal(count(&rig, NAT_EVENT_MAPPING_DELETED), 100);
+	rig_stop(&rig);
+}
+
+/** overflow() - what nobody fetches is counted and harms nothing */
+static void overflow(void **state)
+{
+	struct nat_output output;
+	unsigned n = 0;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 1);
+	rig.settings.policy.stray_outbound = NAT_STRAY_RST;
+	rig_start(&rig);
+	for (unsigned i = 0; i < 12000; i++)
+		rig_tcp(&rig, NAT_OUTBOUND, from(i % 500), server, 16, 0);
+	assert_int_equal(nat_counters(rig.nat)[NAT_EVENTS_LOST],
+			 12000 - count(&rig, NAT_EVENT_STRAY_OUTBOUND));
+	while (nat_output_get(rig.nat, &output))
+		n++;
+	assert_true(n > 0);
+	assert_int_equal(nat_counters(rig.nat)[NAT_RST_SENT], n);
+	assert_int_equal(nat_counters(rig.nat)[NAT_OUTPUT_LOST], 12000 - n);
+	/* and afterwards there is room again */
+	rig_tcp(&rig, NAT_OUTBOUND, from(1), server, 16, 0);
+	assert_true(nat_output_get(rig.nat, &output));
+	assert_int_equal(count(&rig, NAT_EVENT_STRAY_OUTBOUND), 1);
+	rig_stop(&rig);
+}
+
+/** pools() - sessions end with their address; the others do not notice */
+static void pools(void **state)
+{
+	const struct nat_pool_range one = {0xc6336402, 0xc6336402, false};
+	const struct nat_pool pool = {&one, 1, NULL, 0};
+	struct endpoint got[40];
+	unsigned gone = 0;
+	struct nat_event event;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 3);
+	rig_start(&rig);
+	for (unsigned i = 0; i < 40; i++) {
+		rig_udp(&rig, NAT_OUTBOUND, from(i * 1000), server);
+		got[i] = rig.src;
+		gone += got[i].addr != one.first;
+	}
+	assert_in_range(gone, 1, 39);
+	assert_int_equal(nat_pool_set(rig.nat, &pool, rig.now), 0);
+	assert_true(nat_check(rig.nat));
+	for (unsigned i = 0; i < gone; i++) {
+		assert_true(rig_event(&rig, NAT_EVENT_MAPPING_DELETED, &event));
+		assert_int_equal(event.reason, NAT_REASON_ADDRESS_CHANGED);
+		assert_int_not_equal(event.external.addr, one.first);
+	}
+	assert_int_equal(count(&rig, NAT_EVENT_MAPPING_DELETED), 0);
+	for (unsigned i = 0; i < 40; i++) {
+		rig_udp(&rig, NAT_OUTBOUND, from(i * 1000), server);
+		assert_int_equal(rig.src.addr, one.first);
+		if (got[i].addr == one.first)
+			assert_int_equal(rig.src.port, got[i].port);
+	}
+	rig_stop(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(repeats),  cmocka_unit_test(paged),
+		cmocka_unit_test(reported), cmocka_unit_test(budget),
+		cmocka_unit_test(overflow), cmocka_unit_test(pools),
+	};
+
+	return cmocka_run_group_tests_name("test_nat_life", tests, NULL, NULL);
+}
