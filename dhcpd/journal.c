@@ -12,7 +12,6 @@
 #include "base/wire.h"
 #include "dhcpd/crc32.h"
 
-#define MAGIC	   "LAPSELSE"
 #define MAGIC_LEN  8
 #define MARK	   UINT32_C(0x7e1ea5e5)
 #define MARK_LEN   4
@@ -25,9 +24,13 @@ _Static_assert(HEAD_LEN + BODY_FIXED + 255 + HOST_MAX + CRC_LEN <=
 		       JOURNAL_RECORD,
 	       "the longest record fits");
 
+/* How every version begins. */
+static const uint8_t magic[MAGIC_LEN] = {'L', 'A', 'P', 'S',
+					 'E', 'L', 'S', 'E'};
+
 void journal_header(uint8_t header[static JOURNAL_HEADER])
 {
-	memcpy(header, MAGIC, MAGIC_LEN);
+	memcpy(header, magic, MAGIC_LEN);
 	wire_put16(header + MAGIC_LEN, JOURNAL_VERSION);
 	wire_put16(header + MAGIC_LEN + 2, JOURNAL_HEADER);
 	wire_put32(header + JOURNAL_HEADER - CRC_LEN,
@@ -132,7 +135,7 @@ static bool header_other(const struct journal_reader *reader)
 	const uint8_t *p = reader->bytes;
 
 	return reader->len >= JOURNAL_HEADER &&
-	       memcmp(p, MAGIC, MAGIC_LEN) == 0 &&
+	       memcmp(p, magic, MAGIC_LEN) == 0 &&
 	       wire_get16(p + MAGIC_LEN) != JOURNAL_VERSION &&
 	       wire_get32(p + JOURNAL_HEADER - CRC_LEN) ==
 		       crc32_of(p, JOURNAL_HEADER - CRC_LEN);

@@ -37,8 +37,8 @@ static void describe(const struct dhcpd *d, struct dhcpd_now now,
 		     const struct lease *lease, struct dhcpd_lease_info *info)
 {
 	const struct client *client = lease_client(d, lease);
-	bool bound = lease->state == DHCPD_BOUND;
-	bool over = bound && !left(lease->deadline, now.lapse);
+	bool live = lease->state == DHCPD_BOUND;
+	bool over = live && !left(lease->deadline, now.lapse);
 
 	*info = (struct dhcpd_lease_info){
 		.address = lease->address,
@@ -56,7 +56,7 @@ static void describe(const struct dhcpd *d, struct dhcpd_now now,
 		.rebind_in = DHCPD_NEVER,
 	};
 	memcpy(info->chaddr, lease->chaddr, sizeof(info->chaddr));
-	if (bound && !over) {
+	if (live && !over) {
 		info->renew_in = left(lease->renew_at, now.lapse);
 		info->rebind_in = left(lease->rebind_at, now.lapse);
 	}

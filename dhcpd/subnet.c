@@ -286,22 +286,22 @@ static bool cursor_next(struct subnet *subnet, const struct dhcpd_subnet *s,
 	return false;
 }
 
-uint32_t dhcp_address_fresh(struct dhcpd *d, uint32_t index)
+uint32_t dhcp_address_fresh(struct dhcpd *d, uint32_t subnet)
 {
-	const struct dhcpd_subnet *s = &d->settings->subnets[index];
-	struct subnet *subnet = &d->subnets[index];
+	const struct dhcpd_subnet *s = &d->settings->subnets[subnet];
+	struct subnet *own = &d->subnets[subnet];
 	uint32_t address;
 
 	for (;;) {
-		while (cursor_next(subnet, s, &address))
-			if (dhcp_address_pooled(d, index, address) &&
+		while (cursor_next(own, s, &address))
+			if (dhcp_address_pooled(d, subnet, address) &&
 			    !dhcp_lease_peek(d, address))
 				return address;
-		if (!subnet->holes)
+		if (!own->holes)
 			return 0;
-		subnet->holes = false;
-		subnet->range = 0;
-		subnet->cursor = 0;
+		own->holes = false;
+		own->range = 0;
+		own->cursor = 0;
 	}
 }
 

@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/wire.h"
-/* fuzzers are linked with the product's archives alone */
-#include "tests/lib/dhcpmsg.c"
-#include "tests/lib/dhcprig.c"
+#include "tests/lib/dhcpmsg.h"
+#include "tests/lib/dhcprig.h"
 
 #define SERVER 0xc0a84d01
 
@@ -114,7 +113,7 @@ static void subnet_add(struct rig_settings *settings)
 	s->ranges = own->ranges;
 	s->n_ranges = 1;
 	settings->s.n_subnets = 2;
-	strcpy(own->text, "a.example");
+	snprintf(own->text, sizeof(own->text), "a.example");
 	own->search[0] = s->domain = own->text;
 	s->search = own->search;
 	s->n_search = 1;

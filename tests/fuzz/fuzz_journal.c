@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-/* fuzzers are linked with the product's archives alone */
-#include "tests/lib/dhcprig.c"
+#include "tests/lib/dhcprig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dhcprig_settings(rig)->s.max_leases = 8;
 	dhcprig_start(rig);
 	rig->journal_len = 0;
-	append(rig, data, size);
+	dhcprig_append(rig, data, size);
 	dhcprig_restart(rig, rig->journal_len, 0);
 	demand(!rig->broken, "invariants");
 	/* what came of it is a journal, and stands for itself */

@@ -62,6 +62,9 @@ int play_addresses(const char *text, uint32_t *list, size_t size);
 /** play_number() - a number, decimal; fails if it is none */
 bool play_number(struct play *play, const char *text, uint64_t *number);
 
+/** play_int() - a number of a header field: no more than its beginning */
+int play_int(const char *text);
+
 /** play_duration() - a time in ms; fails if it is none */
 bool play_duration(struct play *play, const char *text, uint64_t *ms);
 
@@ -85,5 +88,38 @@ bool play_send(struct play *play);
 
 /** play_expect() - `expect offer|ack|nak …`: the oldest reply is this */
 bool play_expect(struct play *play);
+
+/** play_time() - `time D`, `lapse D`, `real D` */
+bool play_time(struct play *play);
+
+/** play_probe() - `probe ADDRESS`, `probe ADDRESS free|taken`, `probe none` */
+bool play_probe(struct play *play);
+
+/** play_event() - `event NAME …`: it came, since the last; `no-event NAME` */
+bool play_event(struct play *play);
+
+/** play_lease() - `lease ADDRESS STATE|none …`: what the list shows */
+bool play_lease(struct play *play);
+
+/** play_valid() - `valid ADDRESS`, `invalid ADDRESS` */
+bool play_valid(struct play *play);
+
+/** play_counter() - `counter NAME N` */
+bool play_counter(struct play *play);
+
+/** play_operate() - `expire|release|nak ADDRESS`, `move ADDRESS [TO]` and what
+ * it is answered: nothing, or -NAME of the error */
+bool play_operate(struct play *play);
+
+/** play_fault() - `fault NAME [for=D] [value=D] [client=A] [at=PREFIX]`, or
+ * `fault clear` */
+bool play_fault(struct play *play);
+
+/** play_restart() - `restart [down=D] [back=D]`: a crash; the wall clock moves
+ */
+bool play_restart(struct play *play);
+
+/** play_violation() - `violation ADDRESS`: traffic without a lease */
+bool play_violation(struct play *play);
 
 #endif /* TESTS_LIB_DHCPPLAY_H */

@@ -21,9 +21,9 @@ static const char *const types[] = {
 /** type_of() - a message type by its name, or 0 */
 static uint8_t type_of(const char *name)
 {
-	for (uint8_t i = 1; i < N_TYPES; i++)
+	for (size_t i = 1; i < N_TYPES; i++)
 		if (strcmp(types[i], name) == 0)
-			return i;
+			return (uint8_t)i;
 	return 0;
 }
 
@@ -94,7 +94,7 @@ static bool send_options(struct play *play)
 			       codes_read(value, codes));
 	value = play_get(play, "size");
 	if (value) {
-		wire_put16(size, (uint16_t)atoi(value));
+		wire_put16(size, (uint16_t)play_int(value));
 		dhcpmsg_option(&play->last, 57, size, 2);
 	}
 	value = play_get(play, "hostname");
@@ -106,7 +106,7 @@ static bool send_options(struct play *play)
 			continue;
 		play->used[i] = true;
 		if (!send_hex(play, play->value[i],
-			      (uint8_t)atoi(play->word[i] + 7)))
+			      (uint8_t)play_int(play->word[i] + 7)))
 			return false;
 	}
 	return send_hex(play, play_get(play, "relay"), 82);
@@ -122,14 +122,14 @@ static bool send_header(struct play *play)
 	for (size_t i = 0; i < 4; i++) {
 		value = play_get(play, small[i]);
 		if (value)
-			m->bytes[i] = (uint8_t)atoi(value);
+			m->bytes[i] = (uint8_t)play_int(value);
 	}
 	value = play_get(play, "xid");
 	if (value)
 		wire_put32(m->bytes + 4, (uint32_t)strtoul(value, NULL, 16));
 	value = play_get(play, "secs");
 	if (value)
-		wire_put16(m->bytes + 8, (uint16_t)atoi(value));
+		wire_put16(m->bytes + 8, (uint16_t)play_int(value));
 	value = play_get(play, "flags");
 	if (value)
 		wire_put16(m->bytes + 10, (uint16_t)strtoul(value, NULL, 16));
@@ -156,7 +156,7 @@ bool play_send(struct play *play)
 
 	type = type_of(play->word[1]);
 	if (!type && strncmp(play->word[1], "type", 4) == 0)
-		type = (uint8_t)atoi(play->word[1] + 4);
+		type = (uint8_t)play_int(play->word[1] + 4);
 	play->used[1] = true;
 	play_mac(play->word[0][0], mac);
 	dhcpmsg_begin(m, type, mac, ++play->xid);
@@ -174,13 +174,13 @@ bool play_send(struct play *play)
 		return false;
 	value = play_get(play, "lan");
 	if (value)
-		lan = (unsigned)atoi(value);
+		lan = (unsigned)play_int(value);
 	value = play_get(play, "cut");
 	if (value)
-		m->len = (size_t)atoi(value);
+		m->len = (size_t)play_int(value);
 	value = play_get(play, "pad");
 	if (value)
-		m->len += (size_t)atoi(value);
+		m->len += (size_t)play_int(value);
 	dhcprig_send(play->rig, m->bytes, m->len, lan, source, destination);
 	return true;
 }
@@ -290,7 +290,7 @@ static bool option_expected(struct play *play, const struct dhcpd_reply *r,
 			    const char *key, const char *value)
 {
 	uint8_t wanted[1500], came[1500];
-	int code = atoi(key + 7), n = -1;
+	int code = play_int(key + 7), n = -1;
 	int len = dhcpmsg_get(r->bytes, r->len, (uint8_t)code, came);
 	char text[3001] = "none";
 

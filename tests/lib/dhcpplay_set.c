@@ -67,14 +67,15 @@ static bool set_addresses(struct play *play, const char *key, uint32_t *list,
 	return true;
 }
 
-/** set_text() - keep a text in the subnet's room */
+/** set_text() - keep a text in the subnet's room, cut to what is left there */
 static char *set_text(struct rig_subnet *own, const char *text)
 {
 	size_t used = 0;
 
 	while (own->text[used])
 		used += strlen(own->text + used) + 1;
-	return strcpy(own->text + used, text);
+	snprintf(own->text + used, sizeof(own->text) - used - 1, "%s", text);
+	return own->text + used;
 }
 
 /** set_search() - NAME,NAME */
@@ -132,7 +133,7 @@ static bool set_options(struct play *play, struct dhcpd_subnet *s,
 		if (strncmp(play->word[i], "option.", 7) != 0)
 			continue;
 		play->used[i] = true;
-		o->code = (uint8_t)atoi(play->word[i] + 7);
+		o->code = (uint8_t)play_int(play->word[i] + 7);
 		len = play_hex(play->value[i], own->values + own->used,
 			       sizeof(own->values) - own->used);
 		if (len < 0)

@@ -121,8 +121,7 @@ static void settings_copy(struct rig_settings *to,
 	}
 }
 
-/** append() - to the journal */
-static void append(struct dhcprig *rig, const uint8_t *bytes, size_t len)
+void dhcprig_append(struct dhcprig *rig, const uint8_t *bytes, size_t len)
 {
 	if (rig->journal_size - rig->journal_len < len) {
 		rig->journal_size = 2 * rig->journal_size + len + 4096;
@@ -141,7 +140,7 @@ static void journal_begin(struct dhcprig *rig)
 
 	rig->journal_len = 0;
 	journal_header(header);
-	append(rig, header, sizeof(header));
+	dhcprig_append(rig, header, sizeof(header));
 }
 
 void dhcprig_settle(struct dhcprig *rig)
@@ -155,7 +154,7 @@ void dhcprig_settle(struct dhcprig *rig)
 
 	while ((len = dhcpd_change_get(rig->d, rig->now, rig->wall, record,
 				       &durable)))
-		append(rig, record, len);
+		dhcprig_append(rig, record, len);
 	while (dhcpd_reply_get(rig->d, &reply)) {
 		struct rig_reply *r = &rig->replies[rig->n_replies];
 
@@ -245,7 +244,7 @@ void dhcprig_tear(struct dhcprig *rig, size_t len)
 	uint8_t record[JOURNAL_RECORD];
 
 	journal_encode(&entry, record);
-	append(rig, record, len);
+	dhcprig_append(rig, record, len);
 }
 
 void dhcprig_compact(struct dhcprig *rig)
@@ -257,7 +256,7 @@ void dhcprig_compact(struct dhcprig *rig)
 	journal_begin(rig);
 	while ((len = dhcpd_snapshot_next(rig->d, rig->now, rig->wall, &cursor,
 					  record)))
-		append(rig, record, len);
+		dhcprig_append(rig, record, len);
 	dhcprig_settle(rig);
 }
 

@@ -99,6 +99,9 @@ void dhcprig_configure(struct dhcprig *rig);
  */
 int dhcprig_restart(struct dhcprig *rig, size_t len, int64_t wall_ms);
 
+/** dhcprig_append() - bytes to the journal, whatever they are */
+void dhcprig_append(struct dhcprig *rig, const uint8_t *bytes, size_t len);
+
 /** dhcprig_tear() - a record of which only @len bytes were written, below 60 */
 void dhcprig_tear(struct dhcprig *rig, size_t len);
 

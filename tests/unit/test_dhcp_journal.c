@@ -256,8 +256,10 @@ static bool foreign(const uint8_t *bytes, size_t len)
 {
 	struct journal_reader reader = {.bytes = bytes, .len = len};
 	struct journal_entry entry;
+	enum journal_found first = journal_next(&reader, &entry);
 
-	return journal_next(&reader, &entry) == JOURNAL_FOREIGN &&
+	/* and nothing of it is handed out after that */
+	return first == JOURNAL_FOREIGN &&
 	       journal_next(&reader, &entry) == JOURNAL_END;
 }
 
