@@ -134,7 +134,7 @@ static void put_sum(const struct packet *p, uint8_t *ip, uint8_t *t, size_t at,
 		wire_put16(t + at, build_sum(pseudo, t, 0));
 		return;
 	}
-	sum = (uint16_t)~build_sum(pseudo, t, len);
+	sum = build_sum(pseudo, t, len) ^ 0xffff;
 	if (p->protocol == 17 && !sum)
 		sum = 0xffff;
 	wire_put16(t + at, p->bad_sum ? (uint16_t)(sum ^ 0x5555) : sum);

@@ -162,7 +162,7 @@ void model_outbound(struct model *m)
 	struct twin_packet p = random_packet(m);
 	struct packet bytes;
 	const char *wrong;
-	struct view v;
+	struct view v = {.ip = NULL};
 	bool sent;
 
 	p.src = internal(m);
@@ -179,7 +179,7 @@ void model_inbound(struct model *m)
 	struct twin_packet p = random_packet(m);
 	struct packet bytes;
 	const char *wrong;
-	struct view v;
+	struct view v = {.ip = NULL};
 	bool sent;
 
 	p.reply = p.protocol == 1;
@@ -220,7 +220,7 @@ void model_hairpin(struct model *m)
 	struct twin_packet p = random_packet(m);
 	struct packet bytes;
 	const char *wrong;
-	struct view v;
+	struct view v = {.ip = NULL};
 	bool sent;
 
 	if (p.protocol == 1)
@@ -254,7 +254,7 @@ void model_error(struct model *m)
 	static uint8_t about[PACKET_MAX];
 	struct twin_packet p = {0};
 	struct packet quoted, bytes;
-	struct view v;
+	struct view v = {.ip = NULL};
 
 	if (!s) {
 		model_outbound(m);

@@ -42,7 +42,7 @@ static struct nat_pool pool_of(const struct replay *r)
 
 bool replay_engine(struct replay *r)
 {
-	struct nat_pool pool;
+	struct nat_pool addresses;
 	struct conf *conf;
 
 	if (r->nat)
@@ -57,8 +57,8 @@ bool replay_engine(struct replay *r)
 	conf = load(r);
 	if (!conf)
 		return false;
-	pool = pool_of(r);
-	r->nat = nat_alloc(&conf->nat, &pool, r->seed, r->now);
+	addresses = pool_of(r);
+	r->nat = nat_alloc(&conf->nat, &addresses, r->seed, r->now);
 	conf_free(conf);
 	return r->nat ? replay_after(r) : replay_fail(r, "out of memory");
 }

@@ -203,7 +203,7 @@ static bool counter(struct replay *r)
 /** gauge() - `sessions N` and so on */
 static bool gauge(struct replay *r, const char *what)
 {
-	struct nat_session_info session;
+	struct nat_session_info one;
 	struct nat_mapping_info mapping;
 	struct nat_gauges gauges;
 	uint32_t cursor = 0;
@@ -212,7 +212,7 @@ static bool gauge(struct replay *r, const char *what)
 	nat_gauges(r->nat, &gauges);
 	/* What is overdue does not count, though it may not be gone yet. */
 	if (!strcmp(what, "sessions"))
-		for (; nat_session_next(r->nat, r->now, &cursor, &session);)
+		for (; nat_session_next(r->nat, r->now, &cursor, &one);)
 			n++;
 	else if (!strcmp(what, "mappings"))
 		for (; nat_mapping_next(r->nat, r->now, &cursor, &mapping);)
@@ -255,7 +255,7 @@ static bool session(struct replay *r, struct nat_session_info *found)
 /** lasts() - `expires-in D|never [SESSION]` and `within LOW HIGH [SESSION]` */
 static bool lasts(struct replay *r, bool range)
 {
-	struct nat_session_info info;
+	struct nat_session_info info = {.index = 0};
 	uint64_t low, high;
 
 	if (!replay_duration(r, &low))
@@ -273,7 +273,7 @@ static bool lasts(struct replay *r, bool range)
 static bool state(struct replay *r)
 {
 	const char *want = replay_next(r);
-	struct nat_session_info info;
+	struct nat_session_info info = {.index = 0};
 
 	if (!want || !session(r, &info))
 		return false;

@@ -160,7 +160,7 @@ static bool switch_of(struct replay *r, struct spec *s)
 static bool take_about(struct replay *r, struct spec *s)
 {
 	struct nat_packet quoted = {.bytes = NULL};
-	size_t len;
+	size_t len = 0;
 
 	if (!replay_take(r, "{") || !replay_spec(r, &quoted, s->about, &len) ||
 	    !replay_take(r, "}"))

@@ -165,9 +165,13 @@ static bool yaml(struct text *t, size_t first, size_t last)
 	r->yaml = calloc(1, len);
 	if (!r->yaml)
 		return replay_fail(r, "out of memory");
+	len = 0;
 	for (size_t i = first + 1; i < last; i++) {
-		strcat(r->yaml, t->line[i]);
-		strcat(r->yaml, "\n");
+		size_t n = strlen(t->line[i]);
+
+		memcpy(r->yaml + len, t->line[i], n);
+		r->yaml[len + n] = '\n';
+		len += n + 1;
 	}
 	return split(r, words) && replay_line(r);
 }
@@ -207,6 +211,7 @@ static bool load(struct text *t, FILE *file)
 {
 	char buffer[LINE_TEXT], joined[LINE_TEXT] = "";
 	unsigned number = 0, begun = 1;
+	size_t used = 0;
 
 	while (fgets(buffer, sizeof(buffer), file)) {
 		size_t len = strcspn(buffer, "\n");
@@ -215,9 +220,11 @@ static bool load(struct text *t, FILE *file)
 		number++;
 		buffer[more ? len - 1 : len] = '\0';
 		t->r->line = number;
-		if (strlen(joined) + len + 1 > sizeof(joined) || t->n == LINES)
+		len = strlen(buffer);
+		if (used + len + 1 > sizeof(joined) || t->n == LINES)
 			return replay_fail(t->r, "too long");
-		strcat(joined, buffer);
+		memcpy(joined + used, buffer, len + 1);
+		used += len;
 		if (more)
 			continue;
 		t->line[t->n] = strdup(joined);
@@ -225,6 +232,7 @@ static bool load(struct text *t, FILE *file)
 		if (!t->line[t->n++])
 			return replay_fail(t->r, "out of memory");
 		joined[0] = '\0';
+		used = 0;
 		begun = number + 1;
 	}
 	return true;

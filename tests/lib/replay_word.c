@@ -169,7 +169,7 @@ static bool in_pool(const struct replay *r, uint32_t addr)
 static bool match_term(struct replay *r, const char *term, struct endpoint e,
 		       bool *matches)
 {
-	struct endpoint other;
+	struct endpoint other = {0, 0};
 	size_t len = strlen(term);
 
 	*matches = true;

@@ -111,6 +111,7 @@ static bool ip_sum_ok(const struct view *v)
 
 bool view_sums_ok(const struct view *v, char why[static VIEW_WHY])
 {
+	char reason[VIEW_WHY];
 	struct view inner;
 
 	if (!ip_sum_ok(v)) {
@@ -124,8 +125,8 @@ bool view_sums_ok(const struct view *v, char why[static VIEW_WHY])
 	if (v->error && view_inner(v, &inner)) {
 		if (view_sums_ok(&inner, why))
 			return true;
-		memmove(why + 7, why, VIEW_WHY - 8);
-		memcpy(why, "inner: ", 7);
+		memcpy(reason, why, VIEW_WHY);
+		snprintf(why, VIEW_WHY, "inner: %.150s", reason);
 		return false;
 	}
 	return true;

@@ -12,7 +12,6 @@
 #include "tests/lib/rig.h"
 
 static const struct endpoint server = {0xcb007107, 53};
-static char phone[] = "phone", lan[] = "lan", tagged[] = "tagged";
 
 /** from() - the endpoint of a client */
 static struct endpoint from(uint8_t host)
@@ -34,8 +33,8 @@ static struct nat_session_info of(const struct rig *rig, uint8_t host)
 }
 
 /** rule() - a client rule: the defaults with another UDP timer */
-static struct nat_client_rule rule(char *name, uint32_t addr, unsigned bits,
-				   uint64_t ms)
+static struct nat_client_rule rule(const char *name, uint32_t addr,
+				   unsigned bits, uint64_t ms)
 {
 	struct nat_settings s;
 	struct nat_client_rule r = {.name = name, .addr = addr, .bits = bits};
@@ -57,9 +56,9 @@ static void who(void **state)
 
 	(void)state;
 	rig_defaults(&rig, 1);
-	rules[0] = rule(phone, from(20).addr, 32, 10000);
-	rules[1] = rule(lan, from(17).addr, 29, 20000);
-	rules[2] = rule(tagged, 0, 0, 30000);
+	rules[0] = rule("phone", from(20).addr, 32, 10000);
+	rules[1] = rule("lan", from(17).addr, 29, 20000);
+	rules[2] = rule("tagged", 0, 0, 30000);
 	rules[2].by_mac = true;
 	rules[2].profile = "us-3g";
 	memcpy(rules[2].mac, mac, sizeof(mac));
@@ -142,7 +141,7 @@ static void newcomers(void **state)
 	rig_start(&rig);
 	rig_udp(&rig, NAT_OUTBOUND, from(2), server);
 	rig_udp(&rig, NAT_OUTBOUND, from(3), server);
-	rules[0] = rule(phone, from(2).addr, 32, 10000);
+	rules[0] = rule("phone", from(2).addr, 32, 10000);
 	rig.settings.clients = rules;
 	rig.settings.n_clients = 1;
 	assert_int_equal(nat_configure(rig.nat, &rig.settings, rig.now, NULL),

@@ -61,10 +61,11 @@ static void by_state(void **state)
 static void floors(void **state)
 {
 	struct nat_settings s;
-	const uint64_t *t = s.policy.timer;
+	const uint64_t *t;
 
 	(void)state;
 	nat_settings_default(&s);
+	t = s.policy.timer;
 	assert_true(t[NAT_TIMER_UDP] >= 300000);	     /* 4787 REQ-5c */
 	assert_true(t[NAT_TIMER_UDP_INITIAL] >= 120000);     /* REQ-5 */
 	assert_true(t[NAT_TIMER_TCP_IDLE] >= 7440000);	     /* 5382 REQ-5 */
