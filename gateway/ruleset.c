@@ -220,6 +220,28 @@ static void emit_external(const struct maker *maker, enum ruleset_chain chain,
 	}
 }
 
+/**
+ * emit_intruders() - what arrives by the WAN for an internal address
+ *
+ * A neighbour on the WAN could send it past the NAT, which drops it.
+ */
+static void emit_intruders(const struct maker *maker, enum ruleset_chain chain)
+{
+	const struct conf *conf = maker->input->conf;
+	size_t i;
+
+	for (i = 0; i < conf->n_lan; i++) {
+		struct rule r = rule(maker, chain, RULE_QUEUE);
+
+		r.in = conf->wan_interface;
+		r.by_destination = true;
+		r.destination =
+			conf->lan[i].address & prefix_mask(conf->lan[i].bits);
+		r.destination_bits = conf->lan[i].bits;
+		emit(maker, r);
+	}
+}
+
 /** emit_arrivals() - by the WAN and by each LAN, to the external addresses */
 static void emit_arrivals(const struct maker *maker, enum ruleset_chain chain,
 			  enum ruleset_chain external)
@@ -233,6 +255,8 @@ static void emit_arrivals(const struct maker *maker, enum ruleset_chain chain,
 	r.to = external;
 	r.in = conf->wan_interface;
 	emit(maker, r);
+	if (!maker->raw)
+		emit_intruders(maker, chain);
 	for (i = 0; i < conf->n_lan; i++) {
 		r.in = conf->lan[i].interface;
 		emit(maker, r);

@@ -236,5 +236,6 @@ int nat_pool_set(struct nat *nat, const struct nat_pool *pool,
 	free(nat->addresses);
 	nat->addresses = list;
 	nat->n_addresses = n;
+	nat->first_address = n ? pool->ranges[0].first : 0;
 	return forward_apply(nat, now.lapse);
 }

@@ -305,6 +305,7 @@ struct nat {
 
 	struct external_address *addresses; /* ascending */
 	uint32_t n_addresses;
+	uint32_t first_address; /* as the settings have it, not the lowest */
 	uint32_t *own;
 	size_t n_own;
 

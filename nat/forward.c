@@ -35,8 +35,8 @@ static struct endpoint external_of(const struct nat *nat,
 	struct endpoint e = {f->external.addr,
 			     (uint16_t)(f->external.port + i)};
 
-	if (!e.addr && nat->n_addresses)
-		e.addr = nat->addresses[0].addr;
+	if (!e.addr)
+		e.addr = nat->first_address;
 	return e;
 }
 

@@ -35,6 +35,16 @@ static bool exempted(const struct nat *nat, struct endpoint remote)
 	return false;
 }
 
+/** internal() - whether an address is of one of the LANs' subnets */
+static bool internal(const struct nat *nat, uint32_t addr)
+{
+	for (size_t i = 0; i < nat->n_inside; i++)
+		if (((addr ^ nat->inside[i].addr) &
+		     prefix_mask(nat->inside[i].bits)) == 0)
+			return true;
+	return false;
+}
+
 /** translate_out() - the source of an outbound packet */
 static void translate_out(struct step *step, const struct session *s)
 {
@@ -95,6 +105,12 @@ static enum nat_verdict inbound(struct step *step)
 	if (address_index(nat, tuple->src.addr) != NAT_NONE ||
 	    address_own(nat, tuple->src.addr))
 		return drop(step, NAT_DROP_SPOOFED);
+	/* Nobody outside knows an internal address, but for those to whom it
+	 * is shown. */
+	if (internal(nat, tuple->dst.addr))
+		return exempted(nat, tuple->src)
+			       ? pass(step, NAT_PASSED_EXEMPT)
+			       : drop(step, NAT_DROP_NOT_EXTERNAL);
 	if (step->h.icmp_kind == ICMP_KIND_OTHER)
 		return for_host(nat, tuple) ? pass(step, NAT_PASSED_HOST)
 					    : drop(step, NAT_DROP_ICMP_TYPE);

@@ -67,6 +67,8 @@
 	  "outbound TCP segment of no session, opening none")                  \
 	X(DROP_NO_MAPPING, "drop-no-mapping",                                  \
 	  "inbound packet to an endpoint that nobody holds")                   \
+	X(DROP_NOT_EXTERNAL, "drop-not-external",                              \
+	  "inbound packet to an internal address")                             \
 	X(DROP_FILTERED, "drop-filtered",                                      \
 	  "inbound packet that the filtering behaviour refuses")               \
 	X(DROP_NO_SESSION, "drop-no-session",                                  \

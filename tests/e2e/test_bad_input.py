@@ -233,8 +233,6 @@ def test_fragments(lab):
     wire.nothing_leaked(seen)
 
 
-@pytest.mark.xfail(strict=True, reason="what arrives by the WAN for a private "
-                   "address is forwarded as it is")
 def test_from_outside_to_inside(lab):
     """A neighbour of the WAN that addresses a client directly."""
     lab = lab()

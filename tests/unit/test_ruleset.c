@@ -268,6 +268,12 @@ static void test_pool(void **state)
 	p.in = "lan0";
 	p.destination = SERVER;
 	assert_int_equal(outcome(CHAIN_PREROUTING, &p), RULE_RETURN);
+	/* a neighbour of the WAN's who wants to pass by the NAT */
+	p.in = "wan0";
+	p.destination = CLIENT;
+	assert_int_equal(outcome(CHAIN_PREROUTING, &p), RULE_QUEUE);
+	p.in = "lan1";
+	assert_int_equal(outcome(CHAIN_PREROUTING, &p), RULE_RETURN);
 }
 
 static void test_departures(void **state)
