@@ -30,6 +30,15 @@ static const struct command commands[] = {
 	 "who is there, and what each has",
 	 "NAME is what the device calls itself by DHCP, else its name in the\n"
 	 "settings. Traffic counts since the client last had no mapping.\n"},
+	{"report", cli_report, "[FILTER] [--client CLIENT]",
+	 "did the heartbeats keep the connections alive?",
+	 "For each flow that has paused: whether it lives or what it died "
+	 "of,\n"
+	 "how close it came, which heartbeats were needless, how often would "
+	 "be\n"
+	 "enough; then each client, and the interval safe under each "
+	 "profile.\n"
+	 "\n" FILTER_HELP},
 	{"kill", cli_kill, "FILTER", "end the sessions that match",
 	 FILTER_HELP},
 	{"flush", cli_flush, "", "end all sessions", NULL},

@@ -61,9 +61,9 @@ void neighbours_read(struct neighbours *neighbours)
 		qsort(neighbours->list, neighbours->n, sizeof(one), compare);
 }
 
-const uint8_t *neighbours_find(uint32_t addr, void *arg)
+const uint8_t *neighbours_find(uint32_t addr,
+			       const struct neighbours *neighbours)
 {
-	const struct neighbours *neighbours = arg;
 	const struct neighbour wanted = {.addr = addr};
 	const struct neighbour *found = NULL;
 

@@ -23,8 +23,9 @@ struct neighbours {
  */
 void neighbours_read(struct neighbours *neighbours);
 
-/** neighbours_find() - the Ethernet address of @addr; @arg's, or NULL */
-const uint8_t *neighbours_find(uint32_t addr, void *arg);
+/** neighbours_find() - the Ethernet address of @addr; the table's, or NULL */
+const uint8_t *neighbours_find(uint32_t addr,
+			       const struct neighbours *neighbours);
 
 /** neighbours_clean() - release it */
 void neighbours_clean(struct neighbours *neighbours);

@@ -75,6 +75,8 @@ static const struct request_kind kinds[] = {
 	{"mappings", request_mappings, false, filter_field, "the mappings"},
 	{"clients", request_clients, false, filter_field,
 	 "who is there, and what each has"},
+	{"report", request_report, false, filter_field,
+	 "how flows were kept alive, and what became of them"},
 	{"stats", request_stats, false, no_fields, "counters and gauges"},
 	{"explain", request_explain, false, needed_filter,
 	 "which settings a flow follows, and who set them"},

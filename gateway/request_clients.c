@@ -61,6 +61,12 @@ static void client_row(struct request *request,
 	request->rows++;
 }
 
+/** mac_of() - for nat_subscriber_next() */
+static const uint8_t *mac_of(uint32_t addr, void *arg)
+{
+	return neighbours_find(addr, arg);
+}
+
 /** clients_page() - the next rows */
 static enum request_result clients_page(struct request *request)
 {
@@ -71,7 +77,7 @@ static enum request_result clients_page(struct request *request)
 
 	neighbours_read(&neighbours);
 	for (i = 0; i < CLIENTS_PAGE; i++) {
-		if (!nat_subscriber_next(nat, &request->cursor, neighbours_find,
+		if (!nat_subscriber_next(nat, &request->cursor, mac_of,
 					 &neighbours, &info))
 			break;
 		if (filter_client(&request->filter, info.addr, info.client))

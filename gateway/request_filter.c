@@ -273,6 +273,14 @@ bool filter_mapping(const struct filter *filter,
 			    info->external);
 }
 
+bool filter_history(const struct filter *filter,
+		    const struct nat_history_info *info)
+{
+	return matches_flow(filter, info->protocol, info->internal,
+			    info->external) &&
+	       matches(&filter->remote, info->remote);
+}
+
 bool filter_client(const struct filter *filter, uint32_t addr, const char *name)
 {
 	const struct endpoint internal = {addr, 0};

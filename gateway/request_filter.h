@@ -91,6 +91,10 @@ bool filter_session(const struct filter *filter,
 bool filter_mapping(const struct filter *filter,
 		    const struct nat_mapping_info *info);
 
+/** filter_history() - whether a flow does; its policy is not looked at */
+bool filter_history(const struct filter *filter,
+		    const struct nat_history_info *info);
+
 /**
  * filter_client() - whether an internal address is the client asked for
  * @name:	of its policy's client, or NULL

@@ -305,6 +305,11 @@ static void describe(const struct nat *nat, uint64_t now,
 	};
 }
 
+bool nat_history_has(const struct nat *nat, uint32_t index)
+{
+	return nat->histories->of[index] != NAT_NONE;
+}
+
 bool nat_history_next(const struct nat *nat, struct nat_now now,
 		      uint32_t *cursor, struct nat_history_info *info)
 {

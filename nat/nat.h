@@ -462,6 +462,9 @@ struct nat_history_info {
 	uint64_t reconnected;
 };
 
+/** nat_history_has() - whether the session of that index is among them */
+bool nat_history_has(const struct nat *nat, uint32_t index);
+
 /** nat_history_next() - walk over them, as nat_session_next() does */
 bool nat_history_next(const struct nat *nat, struct nat_now now,
 		      uint32_t *cursor, struct nat_history_info *info);
