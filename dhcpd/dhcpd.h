@@ -254,11 +254,14 @@ bool dhcpd_lease_valid(const struct dhcpd *dhcpd, struct dhcpd_now now,
 /**
  * dhcpd_violation() - a packet came from an address without a valid lease
  *
+ * @mac:	who sent it, or NULL if that is not known: the event then names
+ *		who held the address last
+ *
  * Counted each time; the event comes once in ten seconds of real time for an
- * address. It names who held the address last.
+ * address.
  */
 void dhcpd_violation(struct dhcpd *dhcpd, struct dhcpd_now now,
-		     uint32_t address);
+		     uint32_t address, const uint8_t *mac);
 
 /*
  * What can be done to the lease of an address; -ENOENT where nobody has one.
@@ -452,7 +455,7 @@ extern const char *const dhcpd_reason_names[];
  * @reason:	why, or as which kind of DHCPREQUEST
  * @fault:	which one, for the events of faults
  * @address:	the address it is about, or 0
- * @seconds:	the lease time told, for those that grant or offer one
+ * @seconds:	of a bound lease, what its client was told; else 0
  * @htype, @hlen, @chaddr: hardware address, hlen 0 if unknown
  * @id, @id_len: client identity, length 0 if unknown
  * @hostname:	the client's, or ""

@@ -320,6 +320,17 @@ void dhcp_lease_end(struct dhcpd *d, struct dhcpd_now now, struct lease *lease,
 	dhcp_lease_set(d, lease, state, DHCPD_NEVER);
 }
 
+void dhcp_lease_leave(struct dhcpd *d, struct lease *lease, uint32_t partner)
+{
+	uint8_t hlen = lease->hlen;
+
+	base_assert(lease->state == DHCPD_BOUND);
+	dhcp_lease_set(d, lease, DHCPD_MOVED, lease->deadline);
+	dhcp_lease_disown(d, lease);
+	lease->hlen = hlen;
+	lease->partner = partner;
+}
+
 void dhcp_lease_unoffer(struct dhcpd *d, struct lease *lease)
 {
 	dhcp_probe_give_up(d, lease);

@@ -75,6 +75,15 @@ void dhcp_lease_end(struct dhcpd *dhcpd, struct dhcpd_now now,
 		    struct lease *lease, enum dhcpd_state state,
 		    enum dhcpd_reason reason);
 
+/**
+ * dhcp_lease_leave() - the client of a bound lease is to get another address
+ * @partner:	that one, or 0
+ *
+ * It may use this one until the lease ends; only its hardware address is kept.
+ */
+void dhcp_lease_leave(struct dhcpd *dhcpd, struct lease *lease,
+		      uint32_t partner);
+
 /** dhcp_lease_unoffer() - an offer does not stand any more */
 void dhcp_lease_unoffer(struct dhcpd *dhcpd, struct lease *lease);
 

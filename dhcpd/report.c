@@ -98,7 +98,15 @@ bool dhcpd_lease_valid(const struct dhcpd *d, struct dhcpd_now now,
 	       (lease->state == DHCPD_BOUND || lease->state == DHCPD_MOVED);
 }
 
-void dhcpd_violation(struct dhcpd *d, struct dhcpd_now now, uint32_t address)
+/** sent_by() - whether a lease's client has this Ethernet address */
+static bool sent_by(const struct lease *lease, const uint8_t *mac)
+{
+	return lease->htype == HTYPE_ETHERNET && lease->hlen == 6 &&
+	       memcmp(lease->chaddr, mac, 6) == 0;
+}
+
+void dhcpd_violation(struct dhcpd *d, struct dhcpd_now now, uint32_t address,
+		     const uint8_t *mac)
 {
 	struct violation *v =
 		&d->violations[siphash13_words(&d->key, address, 1) %
@@ -114,11 +122,18 @@ void dhcpd_violation(struct dhcpd *d, struct dhcpd_now now, uint32_t address)
 	if (v->address == address && now.real - v->at < VIOLATION_MS)
 		return;
 	*v = (struct violation){address, now.real};
-	if (lease)
+	/* whoever has the address now is not who misused it */
+	if (lease && (!mac || sent_by(lease, mac))) {
 		dhcp_event_lease(d, now, DHCPD_EVENT_VIOLATION,
 				 DHCPD_REASON_NONE, lease);
-	else
-		dhcp_event_put(d, &event);
+		return;
+	}
+	if (mac) {
+		event.htype = HTYPE_ETHERNET;
+		event.hlen = 6;
+		memcpy(event.chaddr, mac, 6);
+	}
+	dhcp_event_put(d, &event);
 }
 
 /** bound() - the lease of an address that somebody holds, or NULL */
@@ -192,9 +207,7 @@ int dhcpd_lease_move(struct dhcpd *d, struct dhcpd_now now, uint32_t address,
 	if (!lease)
 		return -EADDRNOTAVAIL;
 	client = *lease_client(d, old);
-	dhcp_lease_set(d, old, DHCPD_MOVED, old->deadline);
-	dhcp_lease_disown(d, old);
-	old->partner = lease->address;
+	dhcp_lease_leave(d, old, lease->address);
 	dhcp_lease_own(d, lease, client.id, client.id_len);
 	memcpy(lease_client(d, lease)->hostname, client.hostname,
 	       sizeof(client.hostname));

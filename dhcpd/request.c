@@ -118,16 +118,13 @@ static void init_reboot(struct dhcp_step *step, uint32_t address)
 static bool other_address(struct dhcp_step *step, enum dhcpd_event_type type)
 {
 	struct lease *old = step->lease, *lease;
-	uint64_t end = old->deadline;
 	uint32_t address = old->address;
 
 	lease = dhcp_any(step->d, step->now, step->subnet);
 	/* looking for one may have ended what was overdue, even this */
 	if (!lease || lease == old || old->state != DHCPD_BOUND)
 		return false;
-	dhcp_lease_set(step->d, old, DHCPD_MOVED, end);
-	dhcp_lease_disown(step->d, old);
-	old->partner = lease->address;
+	dhcp_lease_leave(step->d, old, lease->address);
 	dhcp_lease_own(step->d, lease, step->id, step->id_len);
 	step->lease = lease;
 	bind(step, lease, type, DHCPD_REASON_FAULT);

@@ -160,9 +160,6 @@ static void take_client(struct dhcpd *d, struct dhcpd_now now,
 	if (other && other != lease)
 		clear(d, other);
 	dhcp_lease_own(d, lease, entry->id, entry->id_len);
-	lease->htype = entry->htype;
-	lease->hlen = entry->hlen;
-	memcpy(lease->chaddr, entry->chaddr, sizeof(lease->chaddr));
 	memset(client->hostname, 0, sizeof(client->hostname));
 	memcpy(client->hostname, entry->hostname, entry->hostname_len);
 	lease->flags |= LEASE_PROBED;
@@ -198,6 +195,9 @@ int dhcpd_restore(struct dhcpd *d, struct dhcpd_now now, uint64_t wall,
 		return 0;
 	if (owned)
 		take_client(d, now, lease, entry);
+	lease->htype = entry->htype;
+	lease->hlen = entry->hlen;
+	memcpy(lease->chaddr, entry->chaddr, sizeof(lease->chaddr));
 	lease->partner = entry->partner;
 	lease->length = entry->length;
 	lease->renew_at = again(now.lapse, entry->renew_left, down);

@@ -131,11 +131,11 @@ static void only_one(struct dhcpd *d, struct lease *lease)
 			lease = other;
 			other = swap;
 		}
-		dhcp_lease_set(d, other,
-			       other->state == DHCPD_BOUND ? DHCPD_MOVED
-							   : DHCPD_FREE,
-			       other->state == DHCPD_BOUND ? other->deadline
-							   : DHCPD_NEVER);
+		if (other->state == DHCPD_BOUND) {
+			dhcp_lease_leave(d, other, 0);
+			continue;
+		}
+		dhcp_lease_set(d, other, DHCPD_FREE, DHCPD_NEVER);
 		dhcp_lease_disown(d, other);
 	}
 }

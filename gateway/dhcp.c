@@ -273,7 +273,7 @@ bool dhcp_refuses(struct dhcp *dhcp, struct nat_now now, uint32_t source,
 	    !served(dhcp, source, &on_link) ||
 	    holds(dhcp, time, source, on_link ? mac : NULL))
 		return false;
-	dhcpd_violation(dhcp->engine, time, source);
+	dhcpd_violation(dhcp->engine, time, source, on_link ? mac : NULL);
 	return true;
 }
 

@@ -242,12 +242,17 @@ bool play_restart(struct play *play)
 
 bool play_violation(struct play *play)
 {
+	const char *client = play_get(play, "client");
+	uint8_t mac[6];
 	uint32_t address;
 
 	if (play->n < 2 || !play_address(play, play->word[1], &address))
 		return false;
 	play->used[1] = true;
-	dhcpd_violation(play->rig->d, play->rig->now, address);
+	if (client)
+		play_mac(*client, mac);
+	dhcpd_violation(play->rig->d, play->rig->now, address,
+			client ? mac : NULL);
 	dhcprig_settle(play->rig);
 	return true;
 }
