@@ -66,6 +66,7 @@ command_fn cli_status, cli_stats;
 command_fn cli_clients, cli_report;
 command_fn cli_get, cli_set, cli_unset, cli_reload;
 command_fn cli_sessions, cli_mappings, cli_kill, cli_flush;
+command_fn cli_lease, cli_fault;
 command_fn cli_clock, cli_events, cli_wait, cli_help;
 command_fn cli_profile, cli_explain;
 

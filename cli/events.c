@@ -13,8 +13,10 @@
 /** event_row() - one line; it has no table around it, for it may go on */
 static void event_row(json_t *row, void *arg)
 {
-	static const char *const names[] = {"fault",	"protocol", "internal",
-					    "external", "ports",    "remote"};
+	static const char *const names[] = {
+		"fault", "protocol", "internal", "external", "ports",
+		"remote", "address", "mac",	 "hostname",
+	};
 	const json_t *time = json_object_get(row, "time");
 	char text[VALUE_TEXT], reason[VALUE_TEXT];
 
@@ -27,9 +29,12 @@ static void event_row(json_t *row, void *arg)
 	printf("%12.3f  %-19s %-16s", json_number_value(time),
 	       value_text(row, "event", text),
 	       value_text(row, "reason", reason));
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (json_object_get(row, names[i]))
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const json_t *value = json_object_get(row, names[i]);
+
+		if (value && !json_is_null(value))
 			printf(" %s", value_text(row, names[i], text));
+	}
 	if (json_object_get(row, "late"))
 		printf(" %s too late", value_duration(row, "late", "-", text));
 	putchar('\n');

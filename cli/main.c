@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/cli.h"
+#include "dhcpd/dhcpd.h"
 
 #define FILTER_HELP                                                          \
 	"FILTER is any of\n"                                                 \
@@ -18,6 +19,8 @@
 	"where ENDPOINT is ADDRESS:PORT, ADDRESS or ADDRESS/BITS; all that " \
 	"is\n"                                                               \
 	"given must match.\n"
+
+#define FAULT_LINE(id, name, help) "  " name ": " help "\n"
 
 static const struct command commands[] = {
 	{"status", cli_status, "", "what lapsed is and does",
@@ -52,6 +55,25 @@ static const struct command commands[] = {
 	 "resume   let it run on\n"
 	 "reset    scale 1 and not frozen; what was put on top stays\n"
 	 "DURATION is such as 300s, 1h30m or 2d.\n"},
+	{"lease", cli_lease,
+	 "[list [CLIENT] | expire CLIENT | nak CLIENT | release CLIENT |\n"
+	 "                   move CLIENT [ADDRESS]]",
+	 "DHCP leases: show them, end them, move them",
+	 "list     every lease, and what is known of former ones\n"
+	 "expire   end it now, as if its time were over\n"
+	 "nak      refuse the client's next DHCPREQUEST\n"
+	 "release  end it now, as if the client had given it back\n"
+	 "move     give the client another address when it next asks\n"
+	 "CLIENT is an address, a prefix, a MAC, or a name from the settings'\n"
+	 "`clients`.\n"},
+	{"fault", cli_fault,
+	 "NAME [--for DURATION] [--client CLIENT] [--value DURATION]\n"
+	 "       lapse fault list | clear [ID]",
+	 "misbehave on command",
+	 "--for     end by itself after so much lapse time\n"
+	 "--client  for who has this address, prefix or MAC; else for all\n"
+	 "--value   how late, how short\n"
+	 "NAME is any of\n" DHCPD_FAULT_LIST(FAULT_LINE)},
 	{"events", cli_events,
 	 "[FILTER] [--follow] [--after NUMBER] [--destinations]",
 	 "what happened",

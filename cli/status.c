@@ -46,6 +46,10 @@ static void print_tables(const json_t *row)
 	       value_text(row, "mappings", text[2]),
 	       value_text(row, "subscribers", text[3]),
 	       value_text(row, "held-ports", text[4]));
+	if (json_object_get(row, "leases"))
+		printf("leases    %s; %s addresses known at most\n",
+		       value_text(row, "leases", text[0]),
+		       value_text(row, "leases-max", text[1]));
 }
 
 /** print_clock() - what the lapse clock shows */

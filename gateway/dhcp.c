@@ -343,6 +343,13 @@ static int put_in_force(struct dhcp *dhcp, struct dhcp_settings *settings)
 	return 0;
 }
 
+bool dhcp_is_due(const struct dhcp *dhcp)
+{
+	return dhcp &&
+	       (dhcp->sweeping ||
+		dhcpd_next(dhcp->engine) <= dhcp_now(dhcp->gateway).lapse);
+}
+
 int dhcp_configure(struct dhcp *dhcp, struct conf *conf)
 {
 	struct dhcp_settings *settings;

@@ -56,6 +56,9 @@ bool dhcp_settle(struct dhcp *dhcp);
  */
 void dhcp_next(const struct dhcp *dhcp, uint64_t *lapse, uint64_t *real);
 
+/** dhcp_is_due() - whether something has lapsed that was not seen to yet */
+bool dhcp_is_due(const struct dhcp *dhcp);
+
 /** dhcp_refresh() - interfaces or addresses of the host have changed */
 void dhcp_refresh(struct dhcp *dhcp);
 

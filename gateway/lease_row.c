@@ -73,22 +73,13 @@ void lease_members(struct row *row, const struct dhcpd_lease_info *info)
 	row_seconds(row, "rebind-in", info->rebind_in);
 }
 
-/** grants() - whether an event tells of a lease time */
-static bool grants(const struct dhcpd_event *event)
-{
-	return event->type == DHCPD_EVENT_OFFERED ||
-	       event->type == DHCPD_EVENT_BOUND ||
-	       event->type == DHCPD_EVENT_RENEWED ||
-	       event->type == DHCPD_EVENT_REBOUND;
-}
-
 void lease_event_members(struct row *row, const struct dhcpd_event *event)
 {
 	put_address(row, event->address);
 	put_hex(row, "client-id", event->id, event->id_len);
 	put_mac(row, event->htype, event->hlen, event->chaddr);
 	put_hostname(row, event->hostname);
-	if (grants(event))
+	if (event->seconds)
 		row_seconds(row, "lease-time",
 			    event->seconds == UINT32_MAX
 				    ? DHCPD_NEVER

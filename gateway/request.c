@@ -69,6 +69,35 @@ static const struct request_field unset_fields[] = {
 	{0},
 };
 
+static const struct request_field leases_fields[] = {
+	{"client", FIELD_TEXT, false},
+	{0},
+};
+
+static const struct request_field lease_fields[] = {
+	{"client", FIELD_TEXT, true},
+	{0},
+};
+
+static const struct request_field move_fields[] = {
+	{"client", FIELD_TEXT, true},
+	{"to", FIELD_TEXT, false},
+	{0},
+};
+
+static const struct request_field fault_fields[] = {
+	{"fault", FIELD_TEXT, true},
+	{"for", FIELD_DURATION, false},
+	{"client", FIELD_TEXT, false},
+	{"value", FIELD_DURATION, false},
+	{0},
+};
+
+static const struct request_field clear_fields[] = {
+	{"id", FIELD_COUNT, false},
+	{0},
+};
+
 static const struct request_kind kinds[] = {
 	{"status", request_status, false, no_fields, "what lapsed is and does"},
 	{"sessions", request_sessions, false, filter_field, "the sessions"},
@@ -94,6 +123,19 @@ static const struct request_kind kinds[] = {
 	 "let the lapse clock run on"},
 	{"clock-reset", request_clock_reset, true, no_fields,
 	 "scale 1 and not frozen"},
+	{"leases", request_leases, false, leases_fields, "the DHCP leases"},
+	{"lease-expire", request_lease_expire, true, lease_fields,
+	 "end a lease as if its time were over"},
+	{"lease-release", request_lease_release, true, lease_fields,
+	 "end a lease as if its client had given it back"},
+	{"lease-nak", request_lease_nak, true, lease_fields,
+	 "refuse the client's next DHCPREQUEST"},
+	{"lease-move", request_lease_move, true, move_fields,
+	 "give a client another address when it next asks"},
+	{"fault", request_fault, true, fault_fields, "begin to misbehave"},
+	{"faults", request_faults, false, no_fields, "the faults in force"},
+	{"fault-clear", request_fault_clear, true, clear_fields,
+	 "end a fault, or all"},
 	{"events", request_events, false, events_fields,
 	 "the events kept, and those to come"},
 	{"wait", request_wait, false, wait_fields,

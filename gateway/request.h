@@ -16,6 +16,7 @@
 #include "gateway/control_ring.h"
 #include "gateway/gateway.h"
 #include "gateway/request_filter.h"
+#include "gateway/request_whom.h"
 
 /** REQUEST_VERSION - of the protocol; grows when a client must know */
 #define REQUEST_VERSION 1
@@ -36,6 +37,8 @@ enum request_result {
 
 struct request;
 typedef enum request_result request_fn(struct request *request);
+typedef int lease_act_fn(struct dhcpd *dhcpd, struct dhcpd_now now,
+			 uint32_t address);
 
 /**
  * struct request - a client's request and how far its answer has got
@@ -46,6 +49,8 @@ typedef enum request_result request_fn(struct request *request);
  * @args:	the JSON object, valid during the first call of its handler only
  * @more:	what request_continue() calls
  * @filter:	the field of that name, or everything
+ * @whom:	the field `client` of a request about DHCP
+ * @act:	what is to be done to each of its leases
  * @cursor:	of a walk over a table
  * @rows:	written, or sessions ended, so far
  * @number:	next event to look at
@@ -67,6 +72,8 @@ struct request {
 	json_t *args;
 	request_fn *more;
 	struct filter filter;
+	struct whom whom;
+	lease_act_fn *act;
 	uint32_t cursor;
 	uint64_t rows;
 	uint64_t number;
@@ -162,6 +169,10 @@ enum request_result request_done(struct request *request);
 void request_duration(const struct request *request, const char *name,
 		      uint64_t *ms);
 
+/** request_whom() - take the field `client`; false after an error was answered
+ */
+bool request_whom(struct request *request);
+
 /* The handlers, by file. */
 request_fn request_status, request_stats, request_help;
 request_fn request_clients, request_report;
@@ -170,6 +181,9 @@ request_fn request_sessions, request_mappings, request_kill, request_flush;
 request_fn request_explain;
 request_fn request_clock_show, request_clock_advance, request_clock_scale;
 request_fn request_clock_freeze, request_clock_resume, request_clock_reset;
+request_fn request_leases, request_lease_expire, request_lease_release;
+request_fn request_lease_nak, request_lease_move;
+request_fn request_fault, request_faults, request_fault_clear;
 request_fn request_events, request_wait;
 
 /** request_kind_at() - the table, one by one; NULL at the end */

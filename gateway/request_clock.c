@@ -8,6 +8,7 @@
  */
 #include "gateway/request.h"
 
+#include "gateway/dhcp.h"
 #include "gateway/request_row.h"
 
 /** EXPIRY_BUDGET - sessions that may lapse in one turn of the loop */
@@ -44,7 +45,7 @@ static enum request_result expire_page(struct request *request)
 		nat_expire(gateway->nat, gateway_now(gateway), EXPIRY_BUDGET);
 
 	gateway_settle(gateway);
-	if (more)
+	if (more || dhcp_is_due(gateway->dhcp))
 		return REQUEST_MORE;
 	return clock_row(request, lapsed(gateway) - request->before);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/wire.h"
+#include "gateway/dhcp.h"
 #include "gateway/request_row.h"
 
 /** wan_addresses() - IPv4 addresses that the WAN interface has right now */
@@ -94,6 +95,18 @@ static void gauges(struct row *row, const struct nat *nat)
 	row_number(row, "held-ports", g.held_ports);
 }
 
+/** lease_gauges() - the same of DHCP, if there is any */
+static void lease_gauges(struct row *row, const struct dhcp *dhcp)
+{
+	struct dhcpd_gauges g;
+
+	if (!dhcp)
+		return;
+	dhcpd_gauges(dhcp_engine(dhcp), &g);
+	row_number(row, "leases", g.leases);
+	row_number(row, "leases-max", g.entries_max);
+}
+
 enum request_result request_status(struct request *request)
 {
 	const struct gateway *gateway = request->gateway;
@@ -115,6 +128,7 @@ enum request_result request_status(struct request *request)
 	row_number(&row, "queue", conf->queue_number);
 	row_bool(&row, "gso", conf->queue_gso);
 	gauges(&row, gateway->nat);
+	lease_gauges(&row, gateway->dhcp);
 	row_number(&row, "memory", nat_memory(gateway->nat));
 	row_number(&row, "events", request->ring->last);
 	row_open(&row, "clock", '{');
@@ -137,10 +151,14 @@ enum request_result request_stats(struct request *request)
 
 	row_begin(&row, request->out);
 	gauges(&row, nat);
+	lease_gauges(&row, gateway->dhcp);
 	for (size_t i = 0; i < NAT_STATS; i++)
 		row_number(&row, nat_stat_names[i], counters[i]);
 	for (size_t i = 0; i < GATEWAY_STATS; i++)
 		row_number(&row, gateway_stat_names[i], gateway->counters[i]);
+	for (size_t i = 0; gateway->dhcp && i < DHCPD_STATS; i++)
+		row_number(&row, dhcpd_stat_names[i],
+			   dhcpd_counters(dhcp_engine(gateway->dhcp))[i]);
 	row_end(&row);
 	request->rows = 1;
 	return request_done(request);

@@ -15,6 +15,23 @@ from host import HERE, SLOW, poll
 SCRIPT = os.path.join(HERE, "dhcp_script.sh")
 
 
+def serve(lab, clients=1, **words):
+    """
+    A lab whose clients have no address yet, and whose lapsed has DHCP.
+
+    words     settings below `dhcp`, with _ for -
+    """
+    made = lab(clients=clients, start=False)
+    for host in made.clients:
+        host.ip("address flush dev eth0")
+    made.settings["dhcp"] = {
+        "range": "192.168.77.50-192.168.77.99", "dns": "192.0.2.53",
+        "lease-file": made.path("leases"),
+        **{k.replace("_", "-"): v for k, v in words.items()}}
+    made.start()
+    return made
+
+
 class Client:
     """A DHCP client on a host's eth0; what it told the script is `said`."""
 
@@ -37,7 +54,7 @@ class Client:
         inside = "\n".join((
             "set -e",
             f"mount --bind {self.path('resolv.conf')} /etc/resolv.conf",
-            f"mkdir -p /var/lib/dhcp 2>/dev/null || :",
+            "mkdir -p /var/lib/dhcp 2>/dev/null || :",
             "[ ! -d /var/lib/dhcp ] || "
             f"mount --bind {self.path('lib')} /var/lib/dhcp",
             f"mount --bind {self.path('run')} /run",
@@ -81,6 +98,11 @@ class Client:
         """What it has printed, its end."""
         with open(self.path("out"), encoding="utf-8") as f:
             return f.read()[-2000:]
+
+    def names(self):
+        """What its /etc/resolv.conf has."""
+        with open(self.path("resolv.conf"), encoding="ascii") as f:
+            return f.read()
 
     def address(self):
         """The interface's address, or None."""
