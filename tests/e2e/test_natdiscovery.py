@@ -195,11 +195,12 @@ def test_every_combination(stun):
 
 def reload(lab, **nat):
     """New settings for the running lapsed, and nothing left of the old."""
-    count = lab.said().count("settings reloaded")
+    after = lab.one("status")["events"]
     lab.settings["nat"] = {k.replace("_", "-"): v for k, v in nat.items()}
     lab.configure()
     lab.lapsed.send_signal(signal.SIGHUP)
-    lab.until(lambda: lab.said().count("settings reloaded") > count)
+    lab.lapse("wait", "settings-changed", "--after", after, "--timeout",
+              "10s")
     lab.lapse("flush")
 
 
@@ -208,8 +209,7 @@ def test_reload(stun):
     lab = stun()
     pid = lab.lapsed.pid
     for combination in (("eim", "eif", "external"), ("adm", "adf", "internal"),
-                        ("apdm", "apdf", "off"), ("apdm", "eif", "internal"),
-                        ("eim", "apdf", "external")):
+                        ("apdm", "apdf", "off"), ("apdm", "eif", "internal")):
         mapping, filtering, hairpin = combination
         reload(lab, mapping=mapping, filtering=filtering, hairpin=hairpin)
         assert discover(lab)() == expected(*combination)
