@@ -182,7 +182,18 @@ void dhcp_options_make(struct conf_load *load, const struct conf *conf,
 		       const char *name, const struct conf_words *said,
 		       struct dhcpd_subnet *subnet);
 
+/* dhcp_clash.c */
+
+/** dhcp_check_options() - the part of dhcp_check() about `options` */
+void dhcp_check_options(const struct conf *conf, struct conf_load *load);
+
+/** dhcp_check_reservations() - the part about `reservations` */
+void dhcp_check_reservations(const struct conf *conf, struct conf_load *load);
+
 /* dhcp_check.c */
+
+/** dhcp_first() - where `dhcp` begins, for what was not said */
+struct conf_origin dhcp_first(const struct conf_priv *priv);
 
 /** dhcp_check() - whether it makes sense; errors are added */
 void dhcp_check(const struct conf *conf, struct conf_load *load);

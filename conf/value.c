@@ -174,8 +174,8 @@ static bool parse_duration(const struct conf_key *key, const char *text,
 		char least[CONF_VALUE_MAX];
 
 		duration_format(key->min, least);
-		snprintf(why, CONF_WHY_MAX, "is too short; the shortest is %.40s",
-			 least);
+		snprintf(why, CONF_WHY_MAX,
+			 "is too short; the shortest is %.40s", least);
 		return false;
 	}
 	value->number = n;

@@ -234,8 +234,8 @@ static void check_lease(const struct conf *conf, const struct row *r)
 
 	snprintf(lease, sizeof(lease), "%us", r->lease);
 	if (w.found != (r->lease != 0) ||
-	    (w.found && (strcmp(w.value, lease) != 0 ||
-			 w.layer != CONF_PROFILE)))
+	    (w.found &&
+	     (strcmp(w.value, lease) != 0 || w.layer != CONF_PROFILE)))
 		fail_msg("%s: leases of %s", r->name,
 			 w.found ? w.value : "nothing");
 }
