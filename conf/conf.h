@@ -62,17 +62,17 @@ struct conf {
 	size_t n_pool;
 	uint32_t pool_size; /* the profile's hint how many addresses; or 0 */
 	struct nat_settings nat;
-	bool dhcp_on;		    /* there is a `dhcp`: serve it */
 	struct dhcpd_settings dhcp; /* its lans are those served: */
 	const size_t *dhcp_lan;	    /* index into @lan of each of them */
-	bool dhcp_dns_open;	    /* some dns is up to conf_dhcp_dns() */
 	char *lease_file;
-	bool lease_sync; /* grant only what is on the disk */
 	char *control_socket;
 	char *control_group; /* or NULL */
 	enum log_level log_level;
 	char *log_events;      /* NDJSON file, or NULL */
 	bool log_destinations; /* remote endpoints in events (RFC 6888-12) */
+	bool dhcp_on;	       /* there is a `dhcp`: serve it */
+	bool dhcp_dns_open;    /* some dns is up to conf_dhcp_dns() */
+	bool lease_sync;       /* grant only what is on the disk */
 	bool seed_given;
 	uint64_t seed;
 	uint16_t queue_number;	   /* netfilter queue */

@@ -144,8 +144,11 @@ static int configure(struct gateway *gateway, struct conf *old,
 	error = nat_configure(gateway->nat, &new->nat, gateway_now(gateway),
 			      change);
 	/* there was memory for it a moment ago */
-	if (error && dhcp_configure(gateway->dhcp, old))
-		base_assert(!"the DHCP settings cannot be put back");
+	if (error) {
+		int back = dhcp_configure(gateway->dhcp, old);
+
+		base_assert(!back);
+	}
 	return error;
 }
 
