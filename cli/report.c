@@ -164,7 +164,7 @@ static void say_needless(const json_t *row)
 {
 	char bytes[VALUE_TEXT];
 
-	if (count_of(row, "beats"))
+	if (count_of(row, "needless"))
 		printf(" %" JSON_INTEGER_FORMAT " of its %" JSON_INTEGER_FORMAT
 		       " heartbeats were needless (%s bytes).",
 		       count_of(row, "needless"), count_of(row, "beats"),
