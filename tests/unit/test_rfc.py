@@ -22,6 +22,9 @@ WANTED = {
     "8158": "events ipfix threshold",
     "7659": "instance exact subscriber pool",
     "4008": "notify",
+    "2131": "discover selecting other-server init-reboot renewing rebinding "
+            "decline release inform malformed",
+    "d": "1 2 3 4 5 6 7 8 9 10 11 12 13 14",
     "ip": "ttl checksum fields udp-zero options martian icmp-when redirect "
           "atomic overlap reassembly 4884",
 }
