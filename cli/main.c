@@ -8,6 +8,7 @@
 #include <string.h>
 #include "cli/cli.h"
 #include "dhcpd/dhcpd.h"
+#include "nat/nat.h"
 
 #define FILTER_HELP                                                          \
 	"FILTER is any of\n"                                                 \
@@ -73,7 +74,8 @@ static const struct command commands[] = {
 	 "--for     end by itself after so much lapse time\n"
 	 "--client  for who has this address, prefix or MAC; else for all\n"
 	 "--value   how late, how short\n"
-	 "NAME is any of\n" DHCPD_FAULT_LIST(FAULT_LINE)},
+	 "NAME is any of\n" NAT_FAULT_LIST(FAULT_LINE)
+		 DHCPD_FAULT_LIST(FAULT_LINE)},
 	{"events", cli_events,
 	 "[FILTER] [--follow] [--after NUMBER] [--destinations]",
 	 "what happened",

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * request_fault - misbehave on command: begin, show, end
+ *
+ * Both engines have faults. Those of the NAT are in request_fault_nat.c, those
+ * of DHCP here.
  */
 #include "gateway/request.h"
 
@@ -9,9 +12,11 @@
 #include <string.h>
 #include "gateway/dhcp.h"
 #include "gateway/lease_row.h"
+#include "gateway/request_fault_nat.h"
 
 #define COUNT(id, name, help) COUNT_##id,
 enum { DHCPD_FAULT_LIST(COUNT) FAULTS };
+enum { NAT_FAULT_LIST(COUNT) NAT_FAULTS };
 
 /** find_kind() - by its name; false: there is none */
 static bool find_kind(const char *name, enum dhcpd_fault_kind *kind)
@@ -28,13 +33,14 @@ static bool find_kind(const char *name, enum dhcpd_fault_kind *kind)
 /** fail_name() - there is no such fault */
 static enum request_result fail_name(struct request *request, const char *name)
 {
-	char known[400];
+	char known[600] = "";
 	size_t len = 0;
 
-	known[0] = '\0';
-	for (unsigned i = 0; i < FAULTS; i++) {
+	for (unsigned i = 0; i < FAULTS + NAT_FAULTS; i++) {
 		int n = snprintf(known + len, sizeof(known) - len, " %s",
-				 dhcpd_fault_names[i]);
+				 i < NAT_FAULTS
+					 ? nat_fault_names[i]
+					 : dhcpd_fault_names[i - NAT_FAULTS]);
 
 		if (n > 0 && (size_t)n < sizeof(known) - len)
 			len += (size_t)n;
@@ -80,7 +86,7 @@ static void fault_row(struct request *request, const struct dhcpd_fault *fault)
 	if (fault->until != DHCPD_NEVER)
 		left = fault->until > now ? fault->until - now : 0;
 	row_begin(&row, request->out);
-	row_number(&row, "id", fault->id);
+	row_number(&row, "id", fault_dhcp_id(fault->id));
 	row_text(&row, "fault", dhcpd_fault_names[fault->kind]);
 	put_client(&row, fault);
 	if (takes_value(fault->kind))
@@ -116,8 +122,11 @@ enum request_result request_fault(struct request *request)
 		json_string_value(json_object_get(request->args, "fault"));
 	bool given = json_object_get(request->args, "value") != NULL;
 	struct dhcpd_fault fault = {.until = DHCPD_NEVER};
+	enum nat_fault_kind nat_kind;
 	uint64_t length = DHCPD_NEVER;
 
+	if (fault_nat_find(name, &nat_kind))
+		return fault_nat_start(request, nat_kind);
 	if (!find_kind(name, &fault.kind))
 		return fail_name(request, name);
 	if (!request_whom(request))
@@ -144,6 +153,7 @@ enum request_result request_faults(struct request *request)
 	struct dhcpd_fault fault;
 	uint32_t cursor = 0;
 
+	fault_nat_rows(request);
 	while (gateway->dhcp &&
 	       dhcpd_fault_next(dhcp_engine(gateway->dhcp), dhcp_now(gateway),
 				&cursor, &fault))
@@ -162,9 +172,12 @@ enum request_result request_fault_clear(struct request *request)
 	if (given && (id < 1 || id > INT32_MAX))
 		return request_fail(request, REQUEST_USAGE, "id",
 				    "must be the id of a fault");
-	if (gateway->dhcp)
-		cleared = dhcpd_fault_clear(dhcp_engine(gateway->dhcp),
-					    dhcp_now(gateway), (uint32_t)id);
+	if (!id || id % 2)
+		cleared = fault_nat_clear(gateway, (uint32_t)((id + 1) / 2));
+	if (gateway->dhcp && id % 2 == 0)
+		cleared += dhcpd_fault_clear(dhcp_engine(gateway->dhcp),
+					     dhcp_now(gateway),
+					     (uint32_t)(id / 2));
 	gateway_settle(gateway);
 	if (given && !cleared)
 		return request_fail(request, REQUEST_FAILED, "id",
