@@ -35,6 +35,25 @@ static bool exempted(const struct nat *nat, struct endpoint remote)
 	return false;
 }
 
+/**
+ * exempted_error() - whether an ICMP error is about what is exempt
+ * @outbound:	it leaves, about a packet that came in; else the reverse
+ *
+ * Any router may send it, and it has no port itself: the quoted packet tells.
+ */
+static bool exempted_error(struct step *step, bool outbound)
+{
+	struct headers inner;
+	struct endpoint remote;
+
+	if (step->h.icmp_kind != ICMP_KIND_ERROR || !step->nat->n_exempt ||
+	    packet_parse_inner(&step->h, &inner) != PACKET_OK ||
+	    inner.tuple.src.addr != step->h.tuple.dst.addr)
+		return false;
+	remote = outbound ? inner.tuple.src : inner.tuple.dst;
+	return exempted(step->nat, remote);
+}
+
 /** internal() - whether an address is of one of the LANs' subnets */
 static bool internal(const struct nat *nat, uint32_t addr)
 {
@@ -79,7 +98,7 @@ static enum nat_verdict outbound(struct step *step)
 			       : drop(step, NAT_DROP_ICMP_TYPE);
 	if (nat->n_faults && fault_drops(step, tuple->src.addr, SIDE_INTERNAL))
 		return NAT_DROP;
-	if (exempted(nat, tuple->dst))
+	if (exempted(nat, tuple->dst) || exempted_error(step, true))
 		return pass(step, NAT_PASSED_EXEMPT);
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
 		return icmp_error_out(step);
@@ -108,7 +127,7 @@ static enum nat_verdict inbound(struct step *step)
 	/* Nobody outside knows an internal address, but for those to whom it
 	 * is shown. */
 	if (internal(nat, tuple->dst.addr))
-		return exempted(nat, tuple->src)
+		return exempted(nat, tuple->src) || exempted_error(step, false)
 			       ? pass(step, NAT_PASSED_EXEMPT)
 			       : drop(step, NAT_DROP_NOT_EXTERNAL);
 	if (step->h.icmp_kind == ICMP_KIND_OTHER)
