@@ -409,6 +409,12 @@ def test_exempt(lab):
     assert not lab.sessions()
     assert lab.stat("passed-exempt") == 2
 
+    # and ICMP errors about it, which have no port, come through
+    exempt.close()
+    error = query(lab, remote=("198.51.100.8", 53)).icmp()
+    assert (error["type"], error["code"]) == (3, 3)
+    assert lab.stat("passed-exempt") == 4
+
     # nobody else outside may make use of that route
     for local in (("198.51.100.8", 54), (SERVER, 53)):
         stranger = lab.server.udp(local)
@@ -421,4 +427,4 @@ def test_exempt(lab):
         near.send(b"?", remote)
         assert far.recvfrom()[1][0] == OUTSIDE
         far.close()
-    assert lab.stat("passed-exempt") == 2
+    assert lab.stat("passed-exempt") == 4
