@@ -179,12 +179,16 @@ class Lab:
         return self.gateway.run(os.path.join(BUILD, "lapsed"), *arguments,
                                 check=False, env=self.environment(), **how)
 
+    def start_command(self):
+        """Its command line."""
+        return [os.path.join(BUILD, "lapsed"), "-c", self.path("lapse.yaml")]
+
     def start(self):
         """Start lapsed, and wait until it serves."""
         self.configure()
         self.lapsed_log = open(self.path("lapsed.log"), "a", encoding="utf-8")
         self.lapsed = self.gateway.start(
-            os.path.join(BUILD, "lapsed"), "-c", self.path("lapse.yaml"),
+            *self.start_command(),
             env=self.environment(), stdin=subprocess.DEVNULL,
             stdout=self.lapsed_log, stderr=self.lapsed_log)
         poll(self.is_ready, 20, "lapsed is ready")
