@@ -43,6 +43,13 @@ static const struct command commands[] = {
 	 "enough; then each client, and the interval safe under each "
 	 "profile.\n"
 	 "\n" FILTER_HELP},
+	{"who", cli_who, "ENDPOINT [--protocol PROTOCOL] [--at TIME]",
+	 "whose an external endpoint is, or was",
+	 "By the mappings, the events kept, and the settings where they "
+	 "compute\n"
+	 "port blocks. TIME is seconds of the lapse clock, as events have it, "
+	 "or\n"
+	 "UTC such as 2026-01-31T18:00:00Z, as the event log has it.\n"},
 	{"kill", cli_kill, "FILTER", "end the sessions that match",
 	 FILTER_HELP},
 	{"flush", cli_flush, "", "end all sessions", NULL},

@@ -24,6 +24,7 @@
  * struct ring_entry - one event
  * @number:	the first is 1
  * @at:		lapse time in ms
+ * @wall:	UTC in s, set by gateway_event()
  * @event:	name, a constant
  * @reason:	name, a constant; "" where there is none
  * @protocol:	of the endpoints; 0: it is about none
@@ -40,6 +41,7 @@
 struct ring_entry {
 	uint64_t number;
 	uint64_t at;
+	int64_t wall;
 	const char *event;
 	const char *reason;
 	uint8_t protocol;

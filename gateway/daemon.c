@@ -90,10 +90,14 @@ static void arm(struct gateway *gateway, bool more)
 
 void gateway_event(struct gateway *gateway, const struct ring_entry *entry)
 {
+	struct ring_entry dated = *entry;
+
+	dated.wall = time(NULL);
 	if (gateway->ring)
-		ring_add(gateway->ring, entry);
+		ring_add(gateway->ring, &dated);
 	control_wake(gateway->control);
-	eventlog_add(gateway->eventlog, entry, gateway->conf->log_destinations);
+	eventlog_add(gateway->eventlog, &dated,
+		     gateway->conf->log_destinations);
 }
 
 void gateway_note(struct gateway *gateway, const char *event,

@@ -79,7 +79,7 @@ void eventlog_reopen(struct eventlog *eventlog)
 void eventlog_add(struct eventlog *eventlog, const struct ring_entry *entry,
 		  bool destinations)
 {
-	const time_t now = time(NULL);
+	const time_t now = (time_t)entry->wall;
 	char utc[sizeof("2000-01-01T00:00:00Z")] = "";
 	struct row row;
 	struct tm tm;

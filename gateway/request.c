@@ -98,6 +98,13 @@ static const struct request_field clear_fields[] = {
 	{0},
 };
 
+static const struct request_field who_fields[] = {
+	{"external", FIELD_TEXT, true},
+	{"protocol", FIELD_TEXT, false},
+	{"at", FIELD_TEXT, false},
+	{0},
+};
+
 static const struct request_kind kinds[] = {
 	{"status", request_status, false, no_fields, "what lapsed is and does"},
 	{"sessions", request_sessions, false, filter_field, "the sessions"},
@@ -106,6 +113,8 @@ static const struct request_kind kinds[] = {
 	 "who is there, and what each has"},
 	{"report", request_report, false, filter_field,
 	 "how flows were kept alive, and what became of them"},
+	{"who", request_who, false, who_fields,
+	 "whose an external endpoint is, or was"},
 	{"stats", request_stats, false, no_fields, "counters and gauges"},
 	{"explain", request_explain, false, needed_filter,
 	 "which settings a flow follows, and who set them"},

@@ -196,3 +196,29 @@ def test_rotate_the_event_log(lab):
     lab.one("set", "udp-timeout=1m")
     lab.until(lambda: events(path) == ["settings-changed"])
     assert events(path + ".1") == ["clock-changed"]
+
+
+def test_who_had_it(lab):
+    """An external endpoint and a time name the client, after its end too."""
+    lab = lab(clients=2, udp_initial_timeout="60s", settings={
+        "clients": {"phone": {"match": "192.168.77.2"}}})
+    lab.clock("freeze")
+    near = lab.client.udp(remote=(lab.server_address, 7000))
+    lab.clock("advance", "100s")
+    near.send(b"x")
+    lab.until(lambda: lab.lapse("mappings"))
+    mapping = lab.one("mappings")
+    external, began = mapping["external"], lab.clock("show")["time"]
+    lab.clock("advance", "60s")
+    assert not lab.lapse("mappings")
+    row = lab.one("who", external, "--at", began + 30)
+    assert (row["internal"], row["client"], row["protocol"]) == (
+        mapping["internal"], "phone", "udp")
+    assert round(row["until"] - row["from"], 3) == 60
+    assert not lab.lapse("who", external, "--at", began + 61)
+    assert not lab.lapse("who", external, "--protocol", "tcp", "--at",
+                         began + 30)
+    assert f"{external} udp is {mapping['internal']} (phone)" in lab.ask(
+        "who", external, "--at", began + 30).stdout
+    assert lab.ask("who", external).stdout == f"{external}: nobody\n"
+    assert lab.ask("who", "nonsense").returncode == 2
