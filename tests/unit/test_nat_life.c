@@ -148,6 +148,46 @@ static void budget(void **state)
 	rig_stop(&rig);
 }
 
+/**
+ * overdue() - what has lapsed is met by no packet, be there ever so much of it
+ *
+ * More than one packet clears away on its way, so most picks are still there.
+ */
+static void overdue(void **state)
+{
+	const struct endpoint other = {0xcb007108, 53};
+	struct endpoint got[600];
+	struct rig rig;
+
+	(void)state;
+	for (unsigned pick = 0; pick < 600; pick += 37) {
+		rig_defaults(&rig, 1);
+		for (unsigned i = 0; i < NAT_CLASSES; i++)
+			rig.settings.policy.by[i].filtering = NAT_FILTER_EIF;
+		rig_start(&rig);
+		for (unsigned i = 0; i < 600; i++) {
+			rig_udp(&rig, NAT_OUTBOUND, from(i), server);
+			got[i] = rig.src;
+		}
+		rig.now.lapse += 300000;
+		if (pick % 3 == 0) {
+			assert_int_equal(
+				rig_udp(&rig, NAT_INBOUND, server, got[pick]),
+				NAT_DROP);
+		} else if (pick % 3 == 1) {
+			assert_int_equal(
+				rig_udp(&rig, NAT_INBOUND, other, got[pick]),
+				NAT_DROP);
+		} else {
+			rig_udp(&rig, NAT_OUTBOUND, from(pick), other);
+			assert_int_equal(
+				nat_counters(rig.nat)[NAT_MAPPINGS_CREATED],
+				601);
+		}
+		rig_stop(&rig);
+	}
+}
+
 /** overflow() - what nobody fetches is counted and harms nothing */
 static void overflow(void **state)
 {
@@ -217,6 +257,7 @@ int main(void)
 		cmocka_unit_test(repeats),  cmocka_unit_test(paged),
 		cmocka_unit_test(reported), cmocka_unit_test(budget),
 		cmocka_unit_test(overflow), cmocka_unit_test(pools),
+		cmocka_unit_test(overdue),
 	};
 
 	return cmocka_run_group_tests_name("test_nat_life", tests, NULL, NULL);
