@@ -82,7 +82,7 @@ static void say_death(const json_t *row)
 		{"max-lifetime", "ended at the greatest age that this NAT "
 				 "allows, whatever is sent"},
 	};
-	char timer[VALUE_TEXT], late[VALUE_TEXT];
+	char text[VALUE_TEXT];
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (is(row, "reason", ends[i].reason)) {
@@ -90,10 +90,10 @@ static void say_death(const json_t *row)
 			return;
 		}
 	printf("died after %s of silence",
-	       value_duration(row, "timer", "never", timer));
+	       value_duration(row, "timer", "never", text));
 	if (has(row, "late"))
 		printf("; its heartbeat came %s too late",
-		       value_duration(row, "late", "-", late));
+		       value_duration(row, "late", "-", text));
 	else
 		fputs("; nothing has been sent since", stdout);
 }
@@ -144,17 +144,18 @@ static void say_interval(const json_t *row, bool alive)
 /** say_after() - what the ends made of it */
 static void say_after(const json_t *row)
 {
-	char text[VALUE_TEXT];
 	json_int_t lost = count_of(row, "lost-in");
+	char text[VALUE_TEXT];
+	bool again = has(row, "reconnected");
+	const char *after = value_duration(row, "reconnected", "-", text);
 
 	if (lost)
 		printf(" %" JSON_INTEGER_FORMAT
 		       " packet%s from the other side did not get through "
 		       "after that.",
 		       lost, lost == 1 ? "" : "s");
-	if (has(row, "reconnected"))
-		printf(" It was opened again %s after its end.",
-		       value_duration(row, "reconnected", "-", text));
+	if (again)
+		printf(" It was opened again %s after its end.", after);
 	else
 		fputs(" It has not been opened again.", stdout);
 }
@@ -162,13 +163,14 @@ static void say_after(const json_t *row)
 /** say_needless() - heartbeats that it would have lived without */
 static void say_needless(const json_t *row)
 {
-	char bytes[VALUE_TEXT];
+	char text[VALUE_TEXT];
+	const char *bytes = value_bytes(row, "needless-bytes", text);
 
 	if (count_of(row, "needless"))
 		printf(" %" JSON_INTEGER_FORMAT " of its %" JSON_INTEGER_FORMAT
 		       " heartbeats were needless (%s bytes).",
 		       count_of(row, "needless"), count_of(row, "beats"),
-		       value_bytes(row, "needless-bytes", bytes));
+		       bytes);
 }
 
 void report_flow_text(const json_t *row)
@@ -294,32 +296,36 @@ static const char *interval_text(uint64_t ms, char text[static DURATION_TEXT])
 	return text;
 }
 
-/** profile_row() - conf_profile_fn: the longest safe intervals under one */
+/** print_profile() - the longest safe intervals under one */
+static void print_profile(const struct profiles *profiles, const char *name,
+			  uint64_t tcp, uint64_t udp)
+{
+	char text[2][DURATION_TEXT];
+	const char *const cells[] = {name, interval_text(tcp, text[0]),
+				     interval_text(udp, text[1])};
+
+	if (profiles->table)
+		table_row(profiles->table, cells);
+	else
+		print_json(json_pack("{s:s, s:s, s:o, s:o}", "report",
+				     "profile", "profile", name, "tcp",
+				     seconds(tcp), "udp", seconds(udp)));
+}
+
+/** profile_row() - conf_profile_fn: one more profile */
 static void profile_row(const struct conf_profile_info *info, void *arg)
 {
-	const struct profiles *profiles = arg;
 	const struct conf_override override = {"profile", info->name};
 	struct conf *conf = conf_load(NULL, &override, 1, stderr);
-	char text[2][DURATION_TEXT];
-	const char *cells[3];
-	uint64_t tcp, udp;
+	const struct nat_policy *policy = conf ? &conf->nat.policy : NULL;
 
-	if (!conf)
+	if (!policy)
 		return;
-	tcp = heartbeat_interval(conf->nat.policy.timer[NAT_TIMER_TCP_IDLE],
-				 conf->nat.policy.expiry_jitter);
-	udp = heartbeat_interval(conf->nat.policy.timer[NAT_TIMER_UDP],
-				 conf->nat.policy.expiry_jitter);
-	if (profiles->table) {
-		cells[0] = info->name;
-		cells[1] = interval_text(tcp, text[0]);
-		cells[2] = interval_text(udp, text[1]);
-		table_row(profiles->table, cells);
-	} else {
-		print_json(json_pack("{s:s, s:s, s:o, s:o}", "report",
-				     "profile", "profile", info->name, "tcp",
-				     seconds(tcp), "udp", seconds(udp)));
-	}
+	print_profile(arg, info->name,
+		      heartbeat_interval(policy->timer[NAT_TIMER_TCP_IDLE],
+					 policy->expiry_jitter),
+		      heartbeat_interval(policy->timer[NAT_TIMER_UDP],
+					 policy->expiry_jitter));
 	conf_free(conf);
 }
 

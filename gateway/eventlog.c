@@ -32,12 +32,12 @@ struct eventlog {
 static int append_to(const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	int error = fd < 0 ? -errno : 0;
+	int error = errno;
 
-	if (!error)
+	if (fd >= 0)
 		return fd;
-	log_error("log.events: cannot write %s: %s", path, strerror(-error));
-	return error;
+	log_error("log.events: cannot write %s: %s", path, strerror(error));
+	return -error;
 }
 
 int eventlog_open(const char *path, struct eventlog **out)

@@ -4,28 +4,24 @@
  */
 #include "gateway/neighbour.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/endpoint.h"
+#include "conf/value.h"
 
 /* linux/if_arp.h: ATF_COM, the address is known */
-#define COMPLETE 0x2u
+#define COMPLETE 0x2ul
 
 /** parse() - one line; Return: whether it tells of a neighbour */
-static int parse(const char *line, struct neighbour *neighbour)
+static bool parse(const char *line, struct neighbour *neighbour)
 {
-	char address[ADDRESS_TEXT];
-	unsigned type, flags, byte[6];
+	char address[ADDRESS_TEXT], flags[16], mac[32];
 
-	if (sscanf(line, "%15s 0x%x 0x%x %2x:%2x:%2x:%2x:%2x:%2x", address,
-		   &type, &flags, &byte[0], &byte[1], &byte[2], &byte[3],
-		   &byte[4], &byte[5]) != 9 ||
-	    !(flags & COMPLETE) || !address_parse(address, &neighbour->addr))
-		return 0;
-	for (size_t i = 0; i < 6; i++)
-		neighbour->mac[i] = (uint8_t)byte[i];
-	return 1;
+	return sscanf(line, "%15s %*s %15s %31s", address, flags, mac) == 3 &&
+	       (strtoul(flags, NULL, 16) & COMPLETE) &&
+	       address_parse(address, &neighbour->addr) &&
+	       mac_parse(mac, neighbour->mac);
 }
 
 /** compare() - for qsort() and bsearch() */

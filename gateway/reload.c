@@ -96,11 +96,11 @@ static int switch_log(struct gateway *gateway, const struct conf *new,
 		      FILE *errors)
 {
 	struct eventlog *eventlog = NULL;
-	int error;
 
 	if (new->log_events) {
 		/* opened anew also if it is the same: logrotate */
-		error = eventlog_open(new->log_events, &eventlog);
+		int error = eventlog_open(new->log_events, &eventlog);
+
 		if (error) {
 			fprintf(errors, "log.events: cannot write %s: %s\n",
 				new->log_events, strerror(-error));
@@ -161,10 +161,10 @@ static int apply(struct gateway *gateway, struct conf *new, const char *why,
 		 struct nat_change *change, FILE *errors)
 {
 	struct conf *old = gateway->conf;
-	int error;
+	int error = check(old, new, errors) ? 0 : -EINVAL;
 
-	if (!check(old, new, errors))
-		return -EINVAL;
+	if (error)
+		return error;
 	error = switch_log(gateway, new, errors);
 	if (error)
 		return error;
@@ -195,11 +195,11 @@ static int change_to(struct gateway *gateway, const struct live *live,
 {
 	struct conf *new = load(gateway, live, errors);
 	struct nat_change ignored;
-	int error;
+	int error = -EINVAL;
 
-	if (!new)
-		return -EINVAL;
-	error = apply(gateway, new, why, change ? change : &ignored, errors);
+	if (new)
+		error = apply(gateway, new, why, change ? change : &ignored,
+			      errors);
 	if (error)
 		conf_free(new);
 	return error;

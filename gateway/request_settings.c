@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "conf/value.h"
 #include "gateway/request_row.h"
 
 /** EXPIRY_BUDGET - sessions that may lapse in one turn of the loop */
@@ -99,26 +100,6 @@ enum request_result request_get(struct request *request)
 
 /* --- whose settings --- */
 
-/**
- * mac_of() - "02:00:00:00:00:09"
- *
- * Return: whether @text is one.
- */
-static bool mac_of(const char *text, uint8_t mac[static 6])
-{
-	unsigned byte[6];
-	int end = 0;
-
-	if (strlen(text) != 17 ||
-	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &byte[0], &byte[1],
-		   &byte[2], &byte[3], &byte[4], &byte[5], &end) != 6 ||
-	    end != 17)
-		return false;
-	for (size_t i = 0; i < 6; i++)
-		mac[i] = (uint8_t)byte[i];
-	return true;
-}
-
 /** find_client() - the client of that name, address, prefix or MAC, or NULL */
 static const struct nat_client_rule *find_client(const struct conf *conf,
 						 const char *who)
@@ -126,7 +107,7 @@ static const struct nat_client_rule *find_client(const struct conf *conf,
 	uint8_t mac[6];
 	uint32_t addr = 0;
 	unsigned bits = 0;
-	bool by_mac = mac_of(who, mac);
+	bool by_mac = mac_parse(who, mac);
 	bool by_addr = prefix_parse(who, &addr, &bits);
 
 	for (size_t i = 0; i < conf->nat.n_clients; i++) {
@@ -163,7 +144,7 @@ static bool client_name(struct request *request, const char *who,
 		snprintf(name, FILTER_NAME, "%s", rule->name);
 		return true;
 	}
-	if (!mac_of(who, mac) && !prefix_parse(who, &addr, &bits)) {
+	if (!mac_parse(who, mac) && !prefix_parse(who, &addr, &bits)) {
 		request_fail(request, REQUEST_USAGE, "client",
 			     "\"%.64s\" is no client: give a name from "
 			     "`clients`, an address, a prefix or a MAC",
@@ -247,10 +228,10 @@ static enum request_result fail_settings(struct request *request, char *text,
 }
 
 /**
- * change() - put the settings in force that follow from a live layer
+ * change_to() - put the settings in force that follow from a live layer
  * @live:	taken over, or NULL: what there is stays
  */
-static enum request_result change(struct request *request, struct live *live)
+static enum request_result change_to(struct request *request, struct live *live)
 {
 	struct gateway *gateway = request->gateway;
 	char *text = NULL;
@@ -276,7 +257,7 @@ static enum request_result change(struct request *request, struct live *live)
 
 enum request_result request_reload(struct request *request)
 {
-	return change(request, NULL);
+	return change_to(request, NULL);
 }
 
 /**
@@ -287,9 +268,8 @@ enum request_result request_reload(struct request *request)
 static bool add_value(struct request *request, struct live *live,
 		      const char *key, const json_t *value)
 {
-	char *text = json_is_string(value)
-			     ? strdup(json_string_value(value))
-			     : json_dumps(value, JSON_ENCODE_ANY);
+	char *text = json_is_string(value) ? strdup(json_string_value(value))
+					   : json_dumps(value, JSON_ENCODE_ANY);
 	int error = text ? live_add(live, key, text) : -ENOMEM;
 
 	free(text);
@@ -331,7 +311,7 @@ enum request_result request_set(struct request *request)
 		return request_fail(request, REQUEST_FAILED, NULL,
 				    "out of memory");
 	if (add_values(request, &live))
-		result = change(request, &live);
+		result = change_to(request, &live);
 	live_clean(&live);
 	return result;
 }
@@ -373,8 +353,7 @@ enum request_result request_unset(struct request *request)
 	if (live_copy(&live, &gateway->live) < 0)
 		return request_fail(request, REQUEST_FAILED, NULL,
 				    "out of memory");
-	if (who &&
-	    !client_name(request, json_string_value(who), &live, client))
+	if (who && !client_name(request, json_string_value(who), &live, client))
 		goto out;
 	if (keys) {
 		if (!remove_keys(request, &live, client, keys))
@@ -385,7 +364,7 @@ enum request_result request_unset(struct request *request)
 	} else {
 		live_clean(&live);
 	}
-	result = change(request, &live);
+	result = change_to(request, &live);
 out:
 	live_clean(&live);
 	return result;

@@ -82,10 +82,10 @@ static void populate(struct fixture *f, unsigned first, unsigned n)
 
 /** shows() - whether `get` of one setting shows this value and layer */
 static void shows(struct fixture *f, const char *key, const char *value,
-			 const char *layer)
+		  const char *layer)
 {
-	json_t *object = row_of(f->rig, "{\"request\":\"get\",\"key\":\"%s\"}",
-				key);
+	json_t *object =
+		row_of(f->rig, "{\"request\":\"get\",\"key\":\"%s\"}", key);
 
 	assert_string_equal(TEXT(object, "value"), value);
 	assert_string_equal(TEXT(object, "layer"), layer);
@@ -161,9 +161,9 @@ static void test_all_or_nothing(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		json_t *last = error_of(f->rig,
-					"{\"request\":\"set\",\"values\":%s}",
-					table[i].values);
+		json_t *last =
+			error_of(f->rig, "{\"request\":\"set\",\"values\":%s}",
+				 table[i].values);
 
 		assert_string_equal(TEXT(last, "kind"), "settings");
 		if (!strstr(TEXT(last, "error"), table[i].named))
@@ -222,9 +222,9 @@ static void test_profile(void **state)
 	json_t *object;
 
 	populate(f, 20, 2);
-	json_decref(row_of(f->rig,
-			   "{\"request\":\"set\",\"client\":\"phone\","
-			   "\"values\":{\"profile\":\"cn-mobile-2g3g-2013\"}}"));
+	json_decref(row_of(
+		f->rig, "{\"request\":\"set\",\"client\":\"phone\","
+			"\"values\":{\"profile\":\"cn-mobile-2g3g-2013\"}}"));
 	object = row_of(f->rig, "{\"request\":\"sessions\",\"filter\":"
 				"{\"client\":\"10.0.0.20\"}}");
 	assert_string_equal(TEXT(object, "profile"), "cn-mobile-2g3g-2013");
