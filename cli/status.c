@@ -135,12 +135,30 @@ static void stats_row(json_t *row, void *arg)
 	table_end(&table);
 }
 
+/** metrics_row() - the text that Prometheus reads */
+static void metrics_row(json_t *row, void *arg)
+{
+	const char *text = json_string_value(json_object_get(row, "text"));
+
+	(void)arg;
+	fputs(text ? text : "", stdout);
+}
+
 int cli_stats(struct cli *cli, int argc, char **argv)
 {
-	int code = args_plain(cli, argc, argv);
+	bool prometheus = false;
+	const struct args_option options[] = {
+		{"--prometheus", NULL, &prometheus}, {0}};
+	int code = args_parse(cli, &argc, argv, options);
 
+	if (!code && argc > 1)
+		code = cli_error(CLI_USAGE, "stats takes no argument: %s",
+				 argv[1]);
 	if (code)
 		return code;
+	if (prometheus)
+		return ask(cli, json_pack("{s:s}", "request", "metrics"),
+			   metrics_row, NULL, NULL);
 	return ask(cli, json_pack("{s:s}", "request", "stats"), stats_row, NULL,
 		   NULL);
 }

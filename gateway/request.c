@@ -113,6 +113,8 @@ static const struct request_kind kinds[] = {
 	 "who is there, and what each has"},
 	{"report", request_report, false, filter_field,
 	 "how flows were kept alive, and what became of them"},
+	{"metrics", request_metrics, false, no_fields,
+	 "the counters as text for Prometheus"},
 	{"who", request_who, false, who_fields,
 	 "whose an external endpoint is, or was"},
 	{"stats", request_stats, false, no_fields, "counters and gauges"},

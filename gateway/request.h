@@ -175,7 +175,7 @@ bool request_whom(struct request *request);
 
 /* The handlers, by file. */
 request_fn request_status, request_stats, request_help;
-request_fn request_clients, request_report, request_who;
+request_fn request_clients, request_report, request_who, request_metrics;
 request_fn request_get, request_set, request_unset, request_reload;
 request_fn request_sessions, request_mappings, request_kill, request_flush;
 request_fn request_explain;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "base/wire.h"
 #include "gateway/dhcp.h"
+#include "gateway/metrics.h"
 #include "gateway/request_row.h"
 
 /** wan_addresses() - IPv4 addresses that the WAN interface has right now */
@@ -160,6 +161,24 @@ enum request_result request_stats(struct request *request)
 		row_number(&row, dhcpd_stat_names[i],
 			   dhcpd_counters(dhcp_engine(gateway->dhcp))[i]);
 	row_end(&row);
+	request->rows = 1;
+	return request_done(request);
+}
+
+enum request_result request_metrics(struct request *request)
+{
+	struct evbuffer *text = evbuffer_new();
+	struct row row;
+
+	if (!text)
+		return request_fail(request, REQUEST_FAILED, NULL,
+				    "out of memory");
+	metrics_prometheus(request->gateway, text);
+	evbuffer_add(text, "", 1);
+	row_begin(&row, request->out);
+	row_text(&row, "text", (const char *)evbuffer_pullup(text, -1));
+	row_end(&row);
+	evbuffer_free(text);
 	request->rows = 1;
 	return request_done(request);
 }

@@ -297,6 +297,27 @@ static void test_stats(void **state)
 	json_decref(object);
 }
 
+static void test_metrics(void **state)
+{
+	struct rig *rig = *state;
+	json_t *object;
+	const char *text;
+
+	populate(rig, 3);
+	object = row(rig, "{\"request\":\"metrics\"}");
+	text = json_string_value(json_object_get(object, "text"));
+	assert_non_null(strstr(text, "\n# TYPE lapse_mappings gauge\n"
+				     "lapse_mappings 3\n"));
+	assert_non_null(strstr(text, "\nlapse_outbound_translated_total 3\n"));
+	assert_non_null(strstr(text, "\n# HELP lapse_queue_packets_total "));
+	/* a line a number, and two above it that say what it is */
+	for (const char *line = text; *line; line = strchr(line, '\n') + 1)
+		assert_true(strncmp(line, "# HELP lapse_", 13) == 0 ||
+			    strncmp(line, "# TYPE lapse_", 13) == 0 ||
+			    strncmp(line, "lapse_", 6) == 0);
+	json_decref(object);
+}
+
 static void test_help(void **state)
 {
 	struct rig *rig = *state;
@@ -584,15 +605,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_errors),	   TEST(test_row),
-		TEST(test_status),	   TEST(test_stats),
-		TEST(test_help),	   TEST(test_session_row),
-		TEST(test_filters),	   TEST(test_pages),
-		TEST(test_kill),	   TEST(test_clock),
-		TEST(test_reload_failing), TEST(test_events),
-		TEST(test_events_lost),	   TEST(test_wait),
-		TEST(test_wait_over),	   TEST(test_follow),
-		TEST(test_clock_event),
+		TEST(test_errors),	TEST(test_row),
+		TEST(test_status),	TEST(test_stats),
+		TEST(test_metrics),	TEST(test_help),
+		TEST(test_session_row), TEST(test_filters),
+		TEST(test_pages),	TEST(test_kill),
+		TEST(test_clock),	TEST(test_reload_failing),
+		TEST(test_events),	TEST(test_events_lost),
+		TEST(test_wait),	TEST(test_wait_over),
+		TEST(test_follow),	TEST(test_clock_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
