@@ -217,21 +217,30 @@ void journal_file_discard(const char *path, struct journal_file *new)
 	journal_file_close(new);
 }
 
+/** create_copy() - PATH.damaged-N with the first N that is free */
+static int create_copy(const char *path, char *copy)
+{
+	for (int n = 1; n <= ASIDE_MAX; n++) {
+		int fd;
+
+		snprintf(copy, PATH_MAX, "%s.damaged-%d", path, n);
+		fd = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd >= 0)
+			return fd;
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
 int journal_file_set_aside(const char *path, const uint8_t *bytes, size_t len,
 			   char *copy)
 {
-	struct journal_file file = {.fd = -1};
-	int error = 0;
+	struct journal_file file = {.fd = create_copy(path, copy)};
+	int error;
 
-	for (int n = 1; n <= ASIDE_MAX && file.fd < 0; n++) {
-		snprintf(copy, PATH_MAX, "%s.damaged-%d", path, n);
-		file.fd = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			       0600);
-		if (file.fd < 0 && errno != EEXIST)
-			return -errno;
-	}
 	if (file.fd < 0)
-		return -EEXIST;
+		return file.fd;
 	error = journal_file_write(&file, bytes, len);
 	if (!error && fsync(file.fd) < 0)
 		error = -errno;
