@@ -63,7 +63,7 @@ int cli_error(int code, const char *format, ...)
 
 /* The commands, by file. */
 command_fn cli_status, cli_stats;
-command_fn cli_clients, cli_report, cli_who;
+command_fn cli_clients, cli_report, cli_who, cli_completion;
 command_fn cli_get, cli_set, cli_unset, cli_reload;
 command_fn cli_sessions, cli_mappings, cli_kill, cli_flush;
 command_fn cli_lease, cli_fault;

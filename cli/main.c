@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli/cli.h"
+#include "cli/command.h"
 #include "dhcpd/dhcpd.h"
 #include "nat/nat.h"
 
@@ -143,6 +143,10 @@ static const struct command commands[] = {
 	 "With --client CLIENT --all, all that was set for this client.\n"},
 	{"reload", cli_reload, "", "let lapsed read its settings file again",
 	 "A file with errors changes nothing; they are shown, exit 3.\n"},
+	{"completion", cli_completion, "bash | zsh",
+	 "shell code that completes this command line",
+	 "For bash: source <(lapse completion bash)\n"
+	 "For zsh:  source <(lapse completion zsh)\n"},
 	{"help", cli_help, "[COMMAND]", "this list, or a command's details",
 	 NULL},
 };
@@ -160,6 +164,11 @@ int cli_error(int code, const char *format, ...)
 	va_end(args);
 	fputc('\n', stderr);
 	return code;
+}
+
+const struct command *command_at(size_t i)
+{
+	return i < COMMANDS ? &commands[i] : NULL;
 }
 
 /** find_command() - by its name, or NULL */
@@ -184,7 +193,7 @@ static void help_list(FILE *out)
 {
 	fputs("usage: lapse [--socket PATH] [--json] COMMAND ...\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fputs("\nlapse help COMMAND tells more. --json prints one object a "
 	      "row.\n",
 	      out);

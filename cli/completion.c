@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * completion - shell code that completes lapse's command line
+ *
+ * Made from the table of commands: what a usage line has as a word in small
+ * letters is a word to complete, what begins with dashes an option.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include "cli/args.h"
+#include "cli/command.h"
+#include "dhcpd/dhcpd.h"
+#include "nat/nat.h"
+
+/* What separates the words of a usage line. */
+#define SEPARATORS " \n[]|()."
+
+#define COUNT(id, name)		    COUNT_##id,
+#define COUNT_FAULT(id, name, help) COUNT_##id,
+enum { NAT_FAULT_LIST(COUNT_FAULT) NAT_FAULTS };
+enum { NAT_EVENT_LIST(COUNT) NAT_EVENTS };
+enum { DHCPD_FAULT_LIST(COUNT_FAULT) DHCPD_FAULTS };
+enum { DHCPD_EVENT_LIST(COUNT) DHCPD_EVENTS };
+
+/** is_word() - whether a piece of a usage line is to be typed as it stands */
+static bool is_word(const char *piece, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!islower((unsigned char)piece[i]) && piece[i] != '-' &&
+		    !isdigit((unsigned char)piece[i]))
+			return false;
+	return len > 1;
+}
+
+/** usage_words() - print what a command's usage line has to be typed */
+static void usage_words(const struct command *command)
+{
+	const char *usage = command->usage;
+
+	for (;;) {
+		size_t len, word;
+
+		usage += strspn(usage, SEPARATORS);
+		len = strcspn(usage, SEPARATORS);
+		if (!len)
+			return;
+		/* further lines repeat the command's own name */
+		word = strcspn(usage, SEPARATORS "=");
+		if (is_word(usage, word) &&
+		    strncmp(usage, "lapse", word) != 0 &&
+		    (strlen(command->name) != word ||
+		     strncmp(usage, command->name, word) != 0))
+			printf(" %.*s%s", (int)word, usage,
+			       word < len ? "=" : "");
+		usage += len;
+	}
+}
+
+/** list() - print names, of which there are so many */
+static void list(const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		printf(" %s", names[i]);
+}
+
+/** names() - print all commands' names */
+static void names(void)
+{
+	const struct command *command;
+
+	for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+		printf(" %s", command->name);
+}
+
+/** words_of() - print the words of a command */
+static void words_of(const struct command *command)
+{
+	usage_words(command);
+	if (strstr(command->usage, "FILTER"))
+		fputs(" client= protocol= internal= external= remote=", stdout);
+	if (strcmp(command->name, "fault") == 0) {
+		list(nat_fault_names, NAT_FAULTS);
+		list(dhcpd_fault_names, DHCPD_FAULTS);
+	} else if (strcmp(command->name, "wait") == 0) {
+		list(nat_event_names, NAT_EVENTS);
+		list(dhcpd_event_names, DHCPD_EVENTS);
+		fputs(" address-changed settings-changed clock-changed",
+		      stdout);
+	} else if (strcmp(command->name, "help") == 0) {
+		names();
+	}
+}
+
+/** cases() - a branch for each command, which sets the words */
+static void cases(const char *assign, const char *end)
+{
+	const struct command *command;
+
+	for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
+		printf("\t%s) %s--json", command->name, assign);
+		words_of(command);
+		printf("%s ;;\n", end);
+	}
+}
+
+/** bash() - a function for complete -F */
+static void bash(void)
+{
+	fputs("_lapse()\n{\n"
+	      "\tlocal word=${COMP_WORDS[COMP_CWORD]} i words=\"\"\n"
+	      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	      "\t\tcase ${COMP_WORDS[i]} in\n"
+	      "\t\t--socket) ((i++)) ;;\n"
+	      "\t\t-*) ;;\n"
+	      "\t\t*) words=${COMP_WORDS[i]}; break ;;\n"
+	      "\t\tesac\n"
+	      "\tdone\n"
+	      "\tcase $words in\n"
+	      "\t'') words=\"--socket --json --version --help",
+	      stdout);
+	names();
+	fputs("\" ;;\n", stdout);
+	cases("words=\"", "\"");
+	fputs("\tesac\n"
+	      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+	      "}\n"
+	      "complete -o default -F _lapse lapse\n",
+	      stdout);
+}
+
+/** zsh() - the same for compdef */
+static void zsh(void)
+{
+	fputs("#compdef lapse\n_lapse()\n{\n"
+	      "\tlocal i command=''\n"
+	      "\tlocal -a list\n"
+	      "\tfor ((i = 2; i < CURRENT; i++)); do\n"
+	      "\t\tcase ${words[i]} in\n"
+	      "\t\t--socket) ((i++)) ;;\n"
+	      "\t\t-*) ;;\n"
+	      "\t\t*) command=${words[i]}; break ;;\n"
+	      "\t\tesac\n"
+	      "\tdone\n"
+	      "\tcase $command in\n"
+	      "\t'') list=(--socket --json --version --help",
+	      stdout);
+	names();
+	fputs(") ;;\n", stdout);
+	cases("list=(", ")");
+	fputs("\tesac\n"
+	      "\tcompadd -- $list\n"
+	      "}\n"
+	      "compdef _lapse lapse\n",
+	      stdout);
+}
+
+int cli_completion(struct cli *cli, int argc, char **argv)
+{
+	static const struct args_option none[] = {{0}};
+	int code = args_parse(cli, &argc, argv, none);
+
+	if (code)
+		return code;
+	if (argc == 2 && strcmp(argv[1], "bash") == 0)
+		bash();
+	else if (argc == 2 && strcmp(argv[1], "zsh") == 0)
+		zsh();
+	else
+		return cli_error(CLI_USAGE, "give completion bash or "
+					    "completion zsh");
+	return CLI_OK;
+}
