@@ -5,6 +5,7 @@
 #include "gateway/request.h"
 
 #include <stdio.h>
+#include "gateway/dhcp.h"
 #include "gateway/neighbour.h"
 #include "gateway/request_row.h"
 
@@ -30,6 +31,18 @@ static void mac(struct row *row, const uint8_t *m)
 	row_text(row, "mac", m ? text : NULL);
 }
 
+/** hostname() - what the client calls itself by DHCP, or NULL */
+static const char *hostname(const struct gateway *gateway, uint32_t addr)
+{
+	struct dhcpd_lease_info lease;
+
+	if (!gateway->dhcp ||
+	    !dhcpd_lease_get(dhcp_engine(gateway->dhcp), dhcp_now(gateway),
+			     addr, &lease))
+		return NULL;
+	return lease.hostname && lease.hostname[0] ? lease.hostname : NULL;
+}
+
 /** client_row() - one line of `clients` */
 static void client_row(struct request *request,
 		       const struct nat_subscriber_info *info, const uint8_t *m)
@@ -41,6 +54,7 @@ static void client_row(struct request *request,
 		profile = request->gateway->conf->profile;
 	row_begin(&row, request->out);
 	address(&row, "address", info->addr);
+	row_text(&row, "hostname", hostname(request->gateway, info->addr));
 	mac(&row, m);
 	row_text(&row, "client", info->client);
 	row_text(&row, "profile", profile);
