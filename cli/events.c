@@ -14,8 +14,8 @@
 static void event_row(json_t *row, void *arg)
 {
 	static const char *const names[] = {
-		"fault", "protocol", "internal", "external", "ports",
-		"remote", "address", "mac",	 "hostname",
+		"fault",  "protocol", "internal", "external", "ports",
+		"remote", "address",  "mac",	  "hostname",
 	};
 	const json_t *time = json_object_get(row, "time");
 	char text[VALUE_TEXT], reason[VALUE_TEXT];

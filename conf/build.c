@@ -154,7 +154,7 @@ static void store_policies(const struct conf_items *items, const char *element,
 			const struct conf_item *item = &items->item[i];
 
 			if (item->dead || item->kind != ITEM_VALUE ||
-			    item->key->base != BASE_POLICY ||
+			    !item->key || item->key->base != BASE_POLICY ||
 			    (item->key->flags & KEY_CLASS) != class ||
 			    !element != !item->element ||
 			    (element && strcmp(element, item->element) != 0))
@@ -268,7 +268,7 @@ struct conf *conf_build(struct conf_load *load)
 			continue;
 		if (item->element)
 			base = element_get(load, conf, item);
-		if (base && item->kind == ITEM_VALUE &&
+		if (base && item->kind == ITEM_VALUE && item->key &&
 		    item->key->base != BASE_POLICY &&
 		    item->key->base != BASE_PROFILE)
 			store(item->key, base, &item->value);

@@ -8,6 +8,7 @@
 #include "conf/dhcp.h"
 
 /* clang-format off: a table */
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of fields cannot have them */
 #define DHCP_FP (KEY_FILE | KEY_PROFILE)
 
 #define DHCP_WORD(name, kind, in, b, field, may, text)                        \
@@ -108,6 +109,8 @@
 		.size = sizeof(((struct conf_reservation *)0)->field), \
 		.flags = KEY_FILE, .doc = text                         \
 	}
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define DHCP_ROWS                                                              \
 	DHCP_WORDS("dhcp.", BASE_DHCP, DHCP_FP),                               \

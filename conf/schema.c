@@ -296,6 +296,7 @@ const struct conf_key conf_schema[] = {
 	 .flags = F,
 	 .doc = "destination port; else every one"},
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): of pointers as well */
 	DHCP_ROWS,
 
 	{.path = "control.socket",

@@ -218,12 +218,9 @@ static bool type_good(uint8_t type)
 void dhcp_step_run(struct dhcpd *d, struct dhcpd_now now,
 		   const struct dhcpd_packet *packet, bool again)
 {
-	struct dhcp_step step;
+	struct dhcp_step step = {.d = d, .now = now, .packet = packet};
 	int bad = dhcp_message_parse(packet->bytes, packet->len, &step.m);
 
-	step.d = d;
-	step.now = now;
-	step.packet = packet;
 	if (bad == MESSAGE_OK && !type_good(step.m.type))
 		bad = DHCPD_DROP_BAD_TYPE;
 	if (bad == MESSAGE_OK && !again)

@@ -90,7 +90,7 @@ struct ring_entry ring_entry_nat(const struct nat_event *event)
 
 struct ring_entry ring_entry_dhcp(const struct dhcpd_event *event)
 {
-	bool is_fault = event->type == DHCPD_EVENT_FAULT_STARTED ||
+	bool of_fault = event->type == DHCPD_EVENT_FAULT_STARTED ||
 			event->type == DHCPD_EVENT_FAULT_ENDED;
 	const char *reason = dhcpd_reason_names[event->reason];
 
@@ -100,7 +100,7 @@ struct ring_entry ring_entry_dhcp(const struct dhcpd_event *event)
 		.event = ring_event_name(dhcpd_event_names[event->type]),
 		.reason = *reason ? ring_reason_name(reason) : "",
 		.internal = {.addr = event->address},
-		.fault = is_fault ? dhcpd_fault_names[event->fault] : NULL,
+		.fault = of_fault ? dhcpd_fault_names[event->fault] : NULL,
 		.lease = event,
 	};
 }

@@ -240,6 +240,7 @@ int journal_file_set_aside(const char *path, const uint8_t *bytes, size_t len,
 	int error;
 
 	if (file.fd < 0)
+		/* cppcheck-suppress memleak; it is not open */
 		return file.fd;
 	error = journal_file_write(&file, bytes, len);
 	if (!error && fsync(file.fd) < 0)

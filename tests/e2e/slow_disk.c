@@ -28,13 +28,14 @@ static void note(char byte)
 	close(fd);
 }
 
-int fdatasync(int fd)
+/* parameters are called as in unistd.h, or clang-tidy minds */
+int fdatasync(int __fildes)
 {
 	const char *text = getenv("SLOW_DISK_MS");
-	long ms = text ? atol(text) : 0;
+	long ms = text ? strtol(text, NULL, 10) : 0;
 	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
 
-	(void)fd;
+	(void)__fildes;
 	note('<');
 	while (nanosleep(&time, &time) < 0 && errno == EINTR)
 		;
@@ -42,7 +43,7 @@ int fdatasync(int fd)
 	return 0;
 }
 
-ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
+ssize_t pwrite(int __fd, const void *__buf, size_t __n, off_t __offset)
 {
 	const char *path = getenv("SLOW_DISK_FULL");
 	union {
@@ -55,5 +56,5 @@ ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
 		return -1;
 	}
 	real.object = dlsym(RTLD_NEXT, "pwrite");
-	return real.function(fd, bytes, len, at);
+	return real.function(__fd, __buf, __n, __offset);
 }

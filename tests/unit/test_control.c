@@ -223,6 +223,7 @@ static void test_row(void **state)
 	struct evbuffer *out = rig->request.out;
 	const struct endpoint lowest = {0, 0}, highest = {UINT32_MAX, 65535};
 	char longer[2000];
+	/* cppcheck-suppress shadowFunction */
 	struct row row;
 	json_t *object;
 

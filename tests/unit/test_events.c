@@ -111,24 +111,24 @@ static void test_reopen(void **state)
 		ring_entry_own(1500, RING_SETTINGS_CHANGED, "set");
 	char dir[] = "/tmp/test_events-XXXXXX";
 	struct eventlog *log = NULL;
-	char path[64], old[64], kept[64];
+	char path[64], aside[64], kept[64];
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
 	snprintf(path, sizeof(path), "%s/events", dir);
-	snprintf(old, sizeof(old), "%s/events.1", dir);
+	snprintf(aside, sizeof(aside), "%s/events.1", dir);
 	snprintf(kept, sizeof(kept), "%s-kept", dir);
 	assert_int_equal(eventlog_open(path, &log), 0);
 	eventlog_add(log, &entry, true);
-	assert_int_equal(rename(path, old), 0);
+	assert_int_equal(rename(path, aside), 0);
 	eventlog_add(log, &entry, true);
 	eventlog_reopen(log);
 	eventlog_add(log, &entry, true);
 	eventlog_flush(log);
-	assert_int_equal(logged(old), 2);
+	assert_int_equal(logged(aside), 2);
 	assert_int_equal(logged(path), 1);
 	/* where the folder is gone, the file that is open goes on */
-	unlink(old);
+	unlink(aside);
 	assert_int_equal(rename(path, kept), 0);
 	assert_int_equal(rmdir(dir), 0);
 	eventlog_reopen(log);
