@@ -193,7 +193,8 @@ static void help_list(FILE *out)
 {
 	fputs("usage: lapse [--socket PATH] [--json] COMMAND ...\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+		fprintf(out, "  %-10s %s\n", commands[i].name,
+			commands[i].help);
 	fputs("\nlapse help COMMAND tells more. --json prints one object a "
 	      "row.\n",
 	      out);

@@ -36,9 +36,8 @@ static const char *hostname(const struct gateway *gateway, uint32_t addr)
 {
 	struct dhcpd_lease_info lease;
 
-	if (!gateway->dhcp ||
-	    !dhcpd_lease_get(dhcp_engine(gateway->dhcp), dhcp_now(gateway),
-			     addr, &lease))
+	if (!gateway->dhcp || !dhcpd_lease_get(dhcp_engine(gateway->dhcp),
+					       dhcp_now(gateway), addr, &lease))
 		return NULL;
 	return lease.hostname && lease.hostname[0] ? lease.hostname : NULL;
 }
