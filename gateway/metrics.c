@@ -71,9 +71,10 @@ static void print(const struct metric *metric, void *arg)
 	char name[96];
 	size_t i;
 
-	for (i = 0; metric->name[i] && i < sizeof(name) - 1; i++)
-		name[i] = metric->name[i] == '-' ? '_' : metric->name[i];
-	name[i] = '\0';
+	snprintf(name, sizeof(name), "%s", metric->name);
+	for (i = 0; name[i]; i++)
+		if (name[i] == '-')
+			name[i] = '_';
 	evbuffer_add_printf(arg,
 			    "# HELP lapse_%s%s %s\n# TYPE lapse_%s%s %s\n"
 			    "lapse_%s%s %" PRIu64 "\n",
