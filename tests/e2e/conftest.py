@@ -13,7 +13,27 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import lab as labs  # noqa: E402  pylint: disable=wrong-import-position
 
-LOGS = os.path.join(labs.SOURCE, os.environ.get("O", "build"), "log", "e2e")
+# tools/check names the ring's own folder
+LOGS = os.environ.get("LAPSE_LOGS") or os.path.join(
+    labs.SOURCE, os.environ.get("O", "build"), "log", "e2e")
+
+
+def pytest_configure(config):
+    """The marks that tests use."""
+    config.addinivalue_line("markers", "long: takes a minute; starts first")
+
+
+def pytest_collection_modifyitems(items):
+    """What takes longest first, or one worker is left alone with it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Figures that tests leave behind; a worker's own output is lost."""
+    for report in terminalreporter.stats.get("", []):
+        for name, value in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line("\n" + value)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -66,7 +86,12 @@ def switches():
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_is_left():
-    """Fails the run if a process, a rule or a changed sysctl stays behind."""
+    """
+    Fails the run if a process, a rule or a changed sysctl stays behind.
+
+    Each worker looks after its own labs; what it sees of the others lives in
+    namespaces that are not the tests' own.
+    """
     before = rules(), switches()
     yield
     assert not labs.leftovers()

@@ -8,6 +8,8 @@ import random
 import signal
 import subprocess
 
+import pytest
+
 from dhcp_client import serve
 from host import HERE, PYTHON, SLOW, poll
 
@@ -45,6 +47,7 @@ class Driver:
         assert self.proc.wait(20) == 0
 
 
+@pytest.mark.long
 def test_kill(lab):
     """
     Again and again: the crowd asks, lapsed is killed in the middle of it, and

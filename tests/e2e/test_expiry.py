@@ -65,12 +65,11 @@ class Figures:
 
 
 @pytest.fixture
-def figures(request, capsys):
-    """Figures that are printed when the test is over."""
+def figures(request, record_property):
+    """Figures that are printed when all tests are over."""
     one = Figures(request.node.name)
     yield one
-    with capsys.disabled():
-        print("\n" + "\n".join([one.title, *one.lines()]))
+    record_property("figures", "\n".join([one.title, *one.lines()]))
 
 
 @pytest.fixture

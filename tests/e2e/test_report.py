@@ -75,6 +75,7 @@ class Mqtt:
         return row if row["verdict"] != "alive" and late else None
 
 
+@pytest.mark.long
 def test_mqtt_keepalives(lab):
     """Survived or died, rightly, with the margin; and what would do."""
     runs = {k: Mqtt(lab(settings={"profile": CARRIER}), k)
