@@ -81,7 +81,7 @@ def joined(lines):
     for line in lines:
         pid, rest = line.rstrip("\n").split(None, 1)
         if rest.endswith("<unfinished ...>"):
-            begun[pid] = rest[:-len("<unfinished ...>")]
+            begun[pid] = rest[:-len("<unfinished ...>")].rstrip()
             # what is sent counts from its beginning, a sync from its end
             if rest.startswith("sendto"):
                 yield f"{pid} {begun.pop(pid)}"
