@@ -136,7 +136,7 @@ BASE_LDFLAGS := $(LDFLAGS) -pie \
 
 DAEMON_PKGS := libmnl libnetfilter_queue libevent yaml-0.1 jansson \
 	libcap-ng libseccomp
-CLI_PKGS := yaml-0.1 jansson
+CLI_PKGS := libmnl yaml-0.1 jansson
 TEST_PKGS := cmocka
 PKGS := $(DAEMON_PKGS) $(TEST_PKGS)
 
@@ -165,7 +165,7 @@ lib = $(B)/lib$1.a
 
 # Users before what they use: the linker reads the archives once.
 LIBS := $(foreach d,gateway conf dhcpd nat base,$(call lib,$d))
-CLI_ARCHIVES := $(foreach d,conf dhcpd nat base,$(call lib,$d))
+CLI_ARCHIVES := $(LIBS)
 
 PROGRAMS := $(if $(wildcard gateway/main.c),$(B)/lapsed) \
 	$(if $(SRC_cli),$(B)/lapse)

@@ -143,6 +143,17 @@ static const struct command commands[] = {
 	 "With --client CLIENT --all, all that was set for this client.\n"},
 	{"reload", cli_reload, "", "let lapsed read its settings file again",
 	 "A file with errors changes nothing; they are shown, exit 3.\n"},
+	{"doctor", cli_doctor, "[--for USE] [-c FILE]",
+	 "what this machine lacks for lapse, and how to mend it",
+	 "Changes nothing: what can be tried is tried in namespaces of its "
+	 "own.\n"
+	 "Exits 4 if something is missing that cannot be done without.\n"
+	 "--for USE  judge for this use alone: router, exec-root or exec-user; "
+	 "else\n"
+	 "           as root for the first two, as an ordinary user for the "
+	 "last\n"
+	 "-c FILE    the settings, for the interfaces; "
+	 "/etc/lapse/lapse.yaml\n"},
 	{"completion", cli_completion, "bash | zsh",
 	 "shell code that completes this command line",
 	 "For bash: source <(lapse completion bash)\n"

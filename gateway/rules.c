@@ -389,11 +389,16 @@ static bool legacy_drops(void)
 	       strstr(out, "-P FORWARD DROP");
 }
 
+bool rules_forward_drops(void)
+{
+	return nft_drops() || legacy_drops();
+}
+
 void rules_warn_forward(const struct conf *conf)
 {
 	const char *lan = conf->n_lan ? conf->lan[0].interface : "LAN";
 
-	if (nft_drops() || legacy_drops())
+	if (rules_forward_drops())
 		log_warning("the machine's firewall drops forwarded packets "
 			    "(Docker sets that): allow ours by 'iptables -I "
 			    "FORWARD -i %s -o %s -j ACCEPT; iptables -I "

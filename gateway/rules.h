@@ -42,6 +42,13 @@ void rules_close(struct rules *rules);
  */
 void rules_remove(struct rundir *rundir, bool all);
 
+/**
+ * rules_forward_drops() - whether a FORWARD chain drops by its policy
+ *
+ * Context: asks nft and iptables-legacy; needs CAP_NET_ADMIN.
+ */
+bool rules_forward_drops(void);
+
 /** rules_warn_forward() - log it if a FORWARD chain would drop our packets */
 void rules_warn_forward(const struct conf *conf);
 
