@@ -79,6 +79,7 @@ void doctor_host(struct doctor_facts *facts)
 					   NULL};
 	static const char *const network[] = {"pasta", "slirp4netns", NULL};
 	struct rlimit files = {0};
+	bool admin;
 
 	facts->root = geteuid() == 0;
 	facts->caps = read_caps();
@@ -100,9 +101,10 @@ void doctor_host(struct doctor_facts *facts)
 		facts->open_files = files.rlim_cur > INT32_MAX
 					    ? INT32_MAX
 					    : (long)files.rlim_cur;
-	facts->forward_known =
-		facts->caps >> CAP_NET_ADMIN & 1 && program_find("nft");
-	facts->forward_drops = facts->forward_known && rules_forward_drops();
+	admin = facts->caps >> CAP_NET_ADMIN & 1;
+	facts->forward_drops = admin && rules_forward_drops();
+	/* the old iptables alone does not tell of the new one's rules */
+	facts->forward_known = admin && program_find("nft");
 	facts->dhcp_client = first_of(dhcp);
 	facts->user_network = first_of(network);
 	facts->ip = program_find("ip");

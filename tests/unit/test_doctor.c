@@ -32,7 +32,7 @@ static struct doctor_facts well(void)
 		.tcpdump = true,
 	};
 
-	for (int i = 0; i < TRIALS; i++) {
+	for (enum doctor_trial i = 0; i < TRIALS; i++) {
 		facts.as_root.trial[i].tried = true;
 		facts.as_root.trial[i].works = true;
 	}
@@ -85,7 +85,7 @@ static void test_all_is_there(void **state)
 	const struct doctor_check *check;
 
 	(void)state;
-	for (int use = 0; use < DOCTOR_USES; use++) {
+	for (enum doctor_use use = 0; use < DOCTOR_USES; use++) {
 		assert_int_equal(doctor_verdict(&facts, use), DOCTOR_OK);
 		for (size_t i = 0; (check = doctor_check_at(i)); i++) {
 			doctor_judge(check, &facts, use, &finding);
@@ -107,9 +107,9 @@ static void test_nothing_is_there(void **state)
 	const struct doctor_check *check;
 
 	(void)state;
-	for (int i = 0; i < TRIALS; i++)
+	for (enum doctor_trial i = 0; i < TRIALS; i++)
 		fails(&facts, i, "gone");
-	for (int use = 0; use < DOCTOR_USES; use++) {
+	for (enum doctor_use use = 0; use < DOCTOR_USES; use++) {
 		assert_int_equal(doctor_verdict(&facts, use), DOCTOR_MISSING);
 		for (size_t i = 0; (check = doctor_check_at(i)); i++) {
 			doctor_judge(check, &facts, use, &finding);
@@ -175,7 +175,7 @@ static void test_trials(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		for (int use = 0; use < DOCTOR_USES; use++) {
+		for (enum doctor_use use = 0; use < DOCTOR_USES; use++) {
 			struct doctor_facts facts = well();
 
 			fails(&facts, cases[i].trial, "No such thing");
@@ -203,7 +203,7 @@ static void test_rules_by_either_tool(void **state)
 	       "sudo modprobe xt_u32");
 
 	fails(&facts, TRY_IPTABLES_QUEUE, "no NFQUEUE");
-	for (int use = 0; use < DOCTOR_USES; use++) {
+	for (enum doctor_use use = 0; use < DOCTOR_USES; use++) {
 		expect(&facts, "nft-queue", use, DOCTOR_MISSING, NULL);
 		expect(&facts, "iptables-queue", use, DOCTOR_MISSING,
 		       "sudo update-alternatives --set iptables "
