@@ -9,9 +9,6 @@
 #include <unistd.h>
 #include "cli/args.h"
 #include "cli/table.h"
-#include "conf/conf.h"
-
-#define SETTINGS LAPSE_SYSCONF_DIR "/lapse.yaml"
 
 static const struct {
 	const char *name;
@@ -151,38 +148,6 @@ static void print(const struct cli *cli, const struct doctor_facts *facts,
 	print_verdicts(facts);
 }
 
-/**
- * read_settings() - the interfaces' names, from the file asked for
- *
- * Return: CLI_OK, also if no file was asked for and the usual one is not there
- * or wrong: lapsed --check is for that. Else CLI_SETTINGS.
- */
-static int read_settings(struct doctor_facts *facts, const char *path)
-{
-	struct conf *conf;
-	FILE *nowhere;
-
-	if (path) {
-		conf = conf_load(path, NULL, 0, stderr);
-	} else {
-		nowhere = fopen("/dev/null", "we");
-		if (!nowhere)
-			return CLI_OK;
-		conf = access(SETTINGS, R_OK) == 0
-			       ? conf_load(SETTINGS, NULL, 0, nowhere)
-			       : NULL;
-		fclose(nowhere);
-	}
-	if (!conf)
-		return path ? CLI_SETTINGS : CLI_OK;
-	if (conf->n_lan)
-		snprintf(facts->lan, sizeof(facts->lan), "%s",
-			 conf->lan[0].interface);
-	snprintf(facts->wan, sizeof(facts->wan), "%s", conf->wan_interface);
-	conf_free(conf);
-	return CLI_OK;
-}
-
 /** parse_use() - a bit for each use that is asked for; 0 if there is no such */
 static unsigned parse_use(const char *name, bool root)
 {
@@ -214,7 +179,7 @@ int cli_doctor(struct cli *cli, int argc, char **argv)
 				 "--for is router, exec-root or exec-user, "
 				 "not %s",
 				 name);
-	error = read_settings(&facts, path);
+	error = doctor_settings(&facts, cli, path);
 	if (error)
 		return error;
 	doctor_host(&facts);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "cli/cli.h"
 
 /** enum doctor_use - what lapse may be used for on this machine */
 enum doctor_use {
@@ -162,6 +163,16 @@ const char *doctor_state_name(enum doctor_state state);
 /** doctor_verdict() - the worst that any check finds for one use */
 enum doctor_state doctor_verdict(const struct doctor_facts *facts,
 				 enum doctor_use use);
+
+/**
+ * doctor_settings() - fill in the names of lan and wan
+ * @path:	a settings file; NULL: those of a lapsed that runs, else those
+ *		in the usual place, else none
+ *
+ * Return: CLI_OK, or CLI_SETTINGS after messages on stderr: @path is wrong.
+ */
+int doctor_settings(struct doctor_facts *facts, const struct cli *cli,
+		    const char *path);
 
 /**
  * doctor_host() - read the facts that need no trying

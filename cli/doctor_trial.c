@@ -216,6 +216,8 @@ static void try_all(struct doctor_realm *realm, bool user, bool nobody)
 		become_nobody();
 	if (user && !note(realm, TRY_USER_NAMESPACE, enter_user()))
 		return;
+	/* who becomes another user forgets that */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!note(realm, TRY_NAMESPACES, enter_namespaces()))
 		return;
 	note(realm, TRY_MOUNT, private_run());

@@ -152,8 +152,9 @@ static const struct command commands[] = {
 	 "else\n"
 	 "           as root for the first two, as an ordinary user for the "
 	 "last\n"
-	 "-c FILE    the settings, for the interfaces; "
-	 "/etc/lapse/lapse.yaml\n"},
+	 "-c FILE    the settings, for the interfaces; else those that lapsed "
+	 "runs\n"
+	 "           with, else /etc/lapse/lapse.yaml\n"},
 	{"completion", cli_completion, "bash | zsh",
 	 "shell code that completes this command line",
 	 "For bash: source <(lapse completion bash)\n"

@@ -219,6 +219,19 @@ def test_router(tmp_path):
     assert rows["ipv6"]["state"] == "ok"
 
 
+def test_running_lapsed(lab):
+    """The interfaces are those that lapsed has, where no file is named."""
+    lab = lab()
+    for name in ("disable_ipv6", "forwarding"):
+        lab.gateway.sysctl(f"net.ipv6.conf.all.{name}",
+                           int(name == "forwarding"))
+    done = lab.gateway.run(LAPSE, "doctor", "--json", "--for", "router",
+                           env=lab.environment())
+    rows = {row["check"]: row for row in
+            map(json.loads, done.stdout.splitlines())}
+    assert rows["ipv6"]["found"] == "passes from lan to wan beside the NAT"
+
+
 def test_wrong_words(tmp_path):
     """Usage and settings have their exit codes."""
     assert run(LAPSE, "doctor", "--for", "lunch").returncode == 2
