@@ -23,7 +23,8 @@ enum {
 	ICMP = 1,
 	TCP = 6,
 	UDP = 17,
-	NAT_PORT_FIRST = 1024, /* ports below are services of the host */
+	INFORMATION_REQUEST = 15, /* ICMP: obsolete, and never translated */
+	NAT_PORT_FIRST = 1024,	  /* ports below are services of the host */
 };
 
 /**
@@ -153,18 +154,21 @@ static void emit_forwards(const struct maker *maker, enum ruleset_chain chain)
 /**
  * emit_icmp() - ICMP to an own address
  *
- * Requests are for the host; replies and errors may be a client's, and the
- * engine lets pass what is about the host's own traffic.
+ * Requests from outside are for the host. One from inside may be for another
+ * client, whose query mapping it names (RFC 7857 section 12); replies and
+ * errors may be a client's, too. The engine lets pass what is the host's.
  */
 static void emit_icmp(const struct maker *maker, enum ruleset_chain chain)
 {
-	static const int requests[] = {8, 13, 15, 17};
+	static const int requests[] = {8, 13, 17};
+	struct rule r = rule(maker, chain, RULE_RETURN);
 	size_t i;
 
+	r.protocol = ICMP;
+	r.icmp_type = INFORMATION_REQUEST;
+	emit(maker, r);
+	r.in = maker->input->conf->wan_interface;
 	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		struct rule r = rule(maker, chain, RULE_RETURN);
-
-		r.protocol = ICMP;
 		r.icmp_type = requests[i];
 		emit(maker, r);
 	}

@@ -13,11 +13,14 @@ static bool check_session(const struct nat *nat, uint32_t index)
 	const struct session *s = &nat->sessions[index];
 	const struct mapping *m = &nat->mappings[s->mapping];
 	uint64_t deadline = timer_deadline(nat, s);
+	bool asked = s->protocol == PROTO_ICMP && s->remote_port;
 	bool listed = false;
 
 	if (!pool_used(&nat->mapping_pool, s->mapping) ||
-	    !endpoint_equal(session_internal(s), m->internal) ||
-	    !endpoint_equal(session_external(s), m->external) ||
+	    s->internal_addr != m->internal.addr ||
+	    s->external_addr != m->external.addr ||
+	    s->internal_port != (asked ? 0 : m->internal.port) ||
+	    s->external_port != (asked ? 0 : m->external.port) ||
 	    s->protocol != m->protocol)
 		return false;
 	for (uint32_t i = m->sessions; i != NAT_NONE;

@@ -9,6 +9,7 @@
 #include "nat/fault.h"
 #include "nat/fragment.h"
 #include "nat/policy.h"
+#include "nat/query.h"
 #include "nat/step.h"
 #include "nat/table.h"
 
@@ -161,7 +162,7 @@ static bool reachable(const struct step *step)
 	/* All of an address that is one host's own is (basic NAT). */
 	return (i != NAT_NONE && nat->addresses[i].owner) ||
 	       mapping_find_in(nat, step->now.lapse, tuple->protocol,
-			       tuple->dst, NULL) != NAT_NONE;
+			       query_target(step), NULL) != NAT_NONE;
 }
 
 /**
@@ -198,14 +199,18 @@ static enum nat_verdict hairpin(struct step *step)
 			tuple->protocol)
 			->hairpin;
 	if (setting == NAT_HAIRPIN_OFF)
-		return drop(step, NAT_DROP_HAIRPIN_OFF);
+		return query_shared(step) && for_host(nat, tuple)
+			       ? pass(step, NAT_PASSED_HOST)
+			       : drop(step, NAT_DROP_HAIRPIN_OFF);
 	from = session_find_out(nat, step->now.lapse, tuple);
 	if (!from)
 		from = miss_outbound(step, &verdict);
 	if (!from)
 		return verdict;
 	second.src = session_external(from);
-	to = session_find_in(nat, step->now.lapse, &second);
+	to = query_shared(step)
+		     ? query_session(step, &second)
+		     : session_find_in(nat, step->now.lapse, &second);
 	if (!to)
 		to = miss_inbound(step, &second, &verdict);
 	if (!to)

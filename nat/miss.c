@@ -9,6 +9,7 @@
 #include "nat/filter.h"
 #include "nat/history.h"
 #include "nat/policy.h"
+#include "nat/query.h"
 #include "nat/step.h"
 #include "nat/syn.h"
 #include "nat/table.h"
@@ -258,6 +259,8 @@ struct session *miss_inbound(struct step *step, const struct tuple *tuple,
 	}
 	if (m == NAT_NONE && opens(&step->h))
 		m = mapping_whole(nat, step->now.lapse, tuple);
+	if (m == NAT_NONE)
+		m = query_mapping(step, tuple->src.addr);
 	if (m == NAT_NONE) {
 		*verdict = for_host(nat, tuple)
 				   ? pass(step, NAT_PASSED_HOST)
@@ -266,7 +269,13 @@ struct session *miss_inbound(struct step *step, const struct tuple *tuple,
 						   NAT_REASON_NO_MAPPING);
 		return NULL;
 	}
-	if (!filter_permits(nat, m, tuple->src)) {
+	if (!filter_permits(nat, m, tuple->src) &&
+	    !query_permitted(step, m, tuple->src.addr)) {
+		/* A ping of the address that the host shares, as ever. */
+		if (query_shared(step) && for_host(nat, tuple)) {
+			*verdict = pass(step, NAT_PASSED_HOST);
+			return NULL;
+		}
 		*verdict =
 			stray_inbound(step, nat->mappings[m].policy,
 				      NAT_DROP_FILTERED, NAT_REASON_FILTERED);

@@ -89,16 +89,29 @@ static void unchain(struct nat *nat, uint32_t *head, uint32_t index, bool out)
 		    : nat->sessions[index].next_in;
 }
 
-/** set_deltas() - what the outbound rewrite adds to checksums (RFC 1624) */
-static void set_deltas(struct session *s)
+/**
+ * set_ends() - a session's internal and external end: its mapping's; and what
+ * the outbound rewrite adds to checksums (RFC 1624)
+ *
+ * But where the other end is the one that asks by an ICMP query, ours has no
+ * identifier.
+ */
+static void set_ends(const struct nat *nat, struct session *s)
 {
+	const struct mapping *m = &nat->mappings[s->mapping];
+	bool asked = s->protocol == PROTO_ICMP && s->remote_port;
+
+	s->internal_addr = m->internal.addr;
+	s->internal_port = asked ? 0 : m->internal.port;
+	s->external_addr = m->external.addr;
+	s->external_port = asked ? 0 : m->external.port;
 	s->delta_addr = checksum_fold(
 		checksum_delta32(s->internal_addr, s->external_addr));
 	s->delta_port = checksum_fold(
 		checksum_delta16(s->internal_port, s->external_port));
 }
 
-/** fill() - a new session's data; the deltas of its rewrite (RFC 1624) */
+/** fill() - a new session's data */
 static void fill(struct nat *nat, struct session *s, uint64_t now,
 		 uint32_t mapping, struct endpoint remote)
 {
@@ -107,10 +120,6 @@ static void fill(struct nat *nat, struct session *s, uint64_t now,
 	*s = (struct session){
 		.last_seen = now,
 		.created = now,
-		.internal_addr = m->internal.addr,
-		.internal_port = m->internal.port,
-		.external_addr = m->external.addr,
-		.external_port = m->external.port,
 		.remote_addr = remote.addr,
 		.remote_port = remote.port,
 		.protocol = m->protocol,
@@ -118,7 +127,7 @@ static void fill(struct nat *nat, struct session *s, uint64_t now,
 		.mapping = mapping,
 		.policy = policy_current(nat, m->policy, m->internal.addr),
 	};
-	set_deltas(s);
+	set_ends(nat, s);
 	s->port_rule =
 		policy_port_rule(nat, s->policy, s->protocol, remote.port);
 	s->jitter = timer_jitter(nat, s->policy);
@@ -219,7 +228,6 @@ struct session *session_make(struct nat *nat, struct nat_now now,
 
 void session_move(struct nat *nat, struct session *session)
 {
-	const struct mapping *m = &nat->mappings[session->mapping];
 	uint32_t index = session_index(nat, session);
 	uint32_t *head;
 
@@ -227,9 +235,7 @@ void session_move(struct nat *nat, struct session *session)
 		head_in(nat, session->protocol, session_external(session),
 			session_remote(session)),
 		index, false);
-	session->external_addr = m->external.addr;
-	session->external_port = m->external.port;
-	set_deltas(session);
+	set_ends(nat, session);
 	head = head_in(nat, session->protocol, session_external(session),
 		       session_remote(session));
 	session->next_in = *head;

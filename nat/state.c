@@ -16,6 +16,12 @@ static void speak(struct session *s)
 		s->state = NAT_STATE_ACTIVE;
 }
 
+/** answers() - whether the internal side only answers queries (query.h) */
+static bool answers(const struct nat *nat, const struct session *s)
+{
+	return s->external_port != nat->mappings[s->mapping].external.port;
+}
+
 void state_packet(struct step *step, struct session *session, enum side side)
 {
 	struct nat *nat = step->nat;
@@ -32,6 +38,9 @@ void state_packet(struct step *step, struct session *session, enum side side)
 		refresh = tcp_segment(session, &step->h, side);
 	else
 		speak(session);
+	/* An answer to another client's query comes of itself. */
+	if (side == SIDE_INTERNAL && answers(nat, session))
+		refresh = false;
 	/* Nor does a RST in answer to a stranger (RFC 7857 section 7.1). */
 	if (refresh && side == SIDE_INTERNAL)
 		session_keep(nat, session);

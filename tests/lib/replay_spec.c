@@ -117,6 +117,13 @@ static bool number_of(struct replay *r, struct spec *s, bool *known)
 	} else if (replay_take(r, "id")) {
 		s->query_id_given = true;
 		return replay_number(r, 65535, &s->query_id);
+	} else if (replay_take(r, "id-of")) {
+		struct endpoint named;
+
+		if (!replay_endpoint(r, replay_next(r), &named))
+			return false;
+		s->query_id_given = true;
+		s->query_id = named.port;
 	} else if (replay_take(r, "total")) {
 		s->total_given = true;
 		return replay_number(r, 65535, &s->total);

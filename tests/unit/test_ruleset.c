@@ -165,7 +165,8 @@ static int setup(void **state)
 	return 0;
 }
 
-/* To an address that the host owns, by the WAN and by a LAN alike. */
+/* To an address that the host owns, by the WAN and by a LAN alike, except that
+ * an ICMP query from inside may be for another client. */
 static void test_own(void **state)
 {
 	static const struct {
@@ -225,8 +226,11 @@ static void test_own(void **state)
 			};
 			bool queued =
 				outcome(CHAIN_PREROUTING, &p) == RULE_QUEUE;
+			bool query = p.protocol == ICMP &&
+				     (p.port == 8 || p.port == 13 ||
+				      p.port == 17);
 
-			if (queued != cases[i].queued)
+			if (queued != (cases[i].queued || (query && j)))
 				fail_msg("protocol %u, port %d by %s",
 					 p.protocol, p.port, p.in);
 		}
