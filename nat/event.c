@@ -69,17 +69,19 @@ void event_mapping(struct nat *nat, uint64_t now, enum nat_event_type type,
 }
 
 void exhausted_event(struct nat *nat, uint64_t now, const struct tuple *tuple,
-		     enum nat_stat why)
+		     const struct mapping *called, enum nat_stat why)
 {
 	struct nat_event event = {
 		.at = now,
 		.type = NAT_EVENT_QUOTA_EXCEEDED,
 		.protocol = tuple->protocol,
-		.internal = tuple->src,
-		.remote = tuple->dst,
+		.internal = called ? called->internal : tuple->src,
+		.remote = called ? tuple->src : tuple->dst,
 		.late = NAT_NEVER,
 	};
 
+	if (called)
+		event.external = called->external;
 	/* As RFC 8158 tells them apart: events 12, 3, and 13 with its quota. */
 	if (why == NAT_DROP_PORTS_EXHAUSTED)
 		event.type = NAT_EVENT_PORTS_EXHAUSTED;

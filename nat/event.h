@@ -19,8 +19,14 @@ void event_session(struct nat *nat, uint64_t now, enum nat_event_type type,
 void event_mapping(struct nat *nat, uint64_t now, enum nat_event_type type,
 		   enum nat_reason reason, const struct mapping *mapping);
 
-/** exhausted_event() - a packet found no room, and which limit it met */
+/**
+ * exhausted_event() - a packet found no room, and which limit it met
+ * @tuple:	its ends
+ * @called:	NULL for an outbound packet; for an inbound one the mapping
+ *		that it came for, made or not
+ * @why:	the counter of the refusal
+ */
 void exhausted_event(struct nat *nat, uint64_t now, const struct tuple *tuple,
-		     enum nat_stat why);
+		     const struct mapping *called, enum nat_stat why);
 
 #endif /* NAT_EVENT_H */

@@ -8,10 +8,18 @@
 #include "nat/engine.h"
 
 /**
- * limit_session() - whether a subscriber may have one session more
- * @why:	set to the counter of the refusal when it may not
+ * limit_session() - whether there may be one session more
+ * @subscriber:	whose: index, or NAT_NONE if it has nothing yet
+ * @policy:	slot that it is under
+ * @why:	set to the counter of the refusal when there may not
+ *
+ * Asked before anything is made for the session, a mapping included.
  */
-bool limit_session(struct nat *nat, struct nat_now now, uint32_t subscriber,
-		   uint16_t policy, enum nat_stat *why);
+bool limit_session(const struct nat *nat, struct nat_now now,
+		   uint32_t subscriber, uint16_t policy, enum nat_stat *why);
+
+/** limit_spend() - a session is made that limit_session() allowed */
+void limit_spend(struct nat *nat, struct nat_now now, uint32_t subscriber,
+		 uint16_t policy);
 
 #endif /* NAT_LIMIT_H */

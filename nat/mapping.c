@@ -194,27 +194,27 @@ uint32_t mapping_make(struct nat *nat, struct nat_now now,
 	return index;
 }
 
-uint32_t mapping_whole(struct nat *nat, uint64_t now, const struct tuple *tuple)
+bool mapping_whole(const struct nat *nat, const struct tuple *tuple,
+		   struct mapping *wanted)
 {
 	uint32_t i = address_index(nat, tuple->dst.addr);
-	struct mapping wanted = {
-		.protocol = tuple->protocol,
-		.external = tuple->dst,
-		.block = NAT_NONE,
-	};
 	const struct nat_behaviour *behaviour;
 
 	if (i == NAT_NONE || !nat->addresses[i].owner)
-		return NAT_NONE;
-	wanted.internal =
-		(struct endpoint){nat->addresses[i].owner, tuple->dst.port};
-	wanted.policy = policy_of(nat, wanted.internal.addr, NULL);
-	behaviour = policy_behaviour(nat, wanted.policy, tuple->protocol);
+		return false;
+	*wanted = (struct mapping){
+		.protocol = tuple->protocol,
+		.external = tuple->dst,
+		.internal = {nat->addresses[i].owner, tuple->dst.port},
+		.block = NAT_NONE,
+		.policy = policy_of(nat, nat->addresses[i].owner, NULL),
+	};
+	behaviour = policy_behaviour(nat, wanted->policy, tuple->protocol);
 	if (!nat->addresses[i].fixed && behaviour->filtering != NAT_FILTER_EIF)
-		return NAT_NONE;
+		return false;
 	if (nat->addresses[i].fixed)
-		wanted.flags = MAPPING_OPEN;
-	return mapping_insert(nat, now, &wanted);
+		wanted->flags = MAPPING_OPEN;
+	return true;
 }
 
 /** unchain() - take @index out of a chain of mappings */

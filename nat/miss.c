@@ -8,6 +8,7 @@
 #include "nat/evict.h"
 #include "nat/filter.h"
 #include "nat/history.h"
+#include "nat/limit.h"
 #include "nat/policy.h"
 #include "nat/query.h"
 #include "nat/step.h"
@@ -84,7 +85,7 @@ static bool stray_outbound(struct step *step, const struct nat_policy *policy)
 static enum nat_verdict
 exhausted(struct step *step, const struct nat_policy *policy, enum nat_stat why)
 {
-	exhausted_event(step->nat, step->now.lapse, &step->h.tuple, why);
+	exhausted_event(step->nat, step->now.lapse, &step->h.tuple, NULL, why);
 	if (policy->on_exhaustion == NAT_EXHAUST_ICMP_HOST)
 		answer_icmp(step->nat, step->now, &step->h, 0, ICMP_UNREACHABLE,
 			    1);
@@ -113,6 +114,9 @@ static uint32_t mapping_for(struct step *step, uint16_t policy,
 	m = mapping_find_out(nat, step->now.lapse, tuple, behaviour);
 	if (m != NAT_NONE)
 		return m;
+	if (!limit_session(nat, step->now,
+			   subscriber_find(nat, tuple->src.addr), policy, why))
+		return NAT_NONE;
 	return mapping_make(nat, step->now, tuple, policy, why);
 }
 
@@ -120,18 +124,12 @@ static uint32_t mapping_for(struct step *step, uint16_t policy,
 static struct session *make_outbound(struct step *step, uint16_t policy,
 				     enum nat_stat *why)
 {
-	struct nat *nat = step->nat;
 	uint32_t m = mapping_for(step, policy, why);
-	struct session *s;
 
 	if (m == NAT_NONE)
 		return NULL;
-	s = session_make(nat, step->now, m, step->h.tuple.dst, SIDE_INTERNAL,
-			 NAT_REASON_OUTBOUND, why);
-	if (!s && !nat->mappings[m].keepers &&
-	    !(nat->mappings[m].flags & MAPPING_FIXED))
-		mapping_end(nat, step->now.lapse, m, NAT_REASON_LAST_SESSION);
-	return s;
+	return session_make(step->nat, step->now, m, step->h.tuple.dst,
+			    SIDE_INTERNAL, NAT_REASON_OUTBOUND, why);
 }
 
 /**
@@ -243,32 +241,86 @@ static enum nat_verdict stray_inbound(struct step *step, uint16_t policy,
 	return drop(step, stat);
 }
 
-struct session *miss_inbound(struct step *step, const struct tuple *tuple,
-			     enum nat_verdict *verdict)
+/**
+ * refused() - an inbound packet for which there was no room
+ * @called:	the mapping that it came for, made or not
+ */
+static enum nat_verdict refused(struct step *step, const struct tuple *tuple,
+				const struct mapping *called, enum nat_stat why)
+{
+	exhausted_event(step->nat, step->now.lapse, tuple, called, why);
+	return drop(step, why);
+}
+
+/**
+ * whole_for() - the mapping of an inbound packet to an address that is all one
+ * host's, made
+ *
+ * Return: its index, or NAT_NONE; then *@verdict is set if that is why.
+ */
+static uint32_t whole_for(struct step *step, const struct tuple *tuple,
+			  enum nat_verdict *verdict)
+{
+	enum nat_stat why = NAT_DROP_MAX_SESSIONS;
+	struct nat *nat = step->nat;
+	struct mapping wanted;
+	uint32_t m = NAT_NONE;
+
+	if (!opens(&step->h) || !mapping_whole(nat, tuple, &wanted))
+		return NAT_NONE;
+	if (limit_session(nat, step->now,
+			  subscriber_find(nat, wanted.internal.addr),
+			  wanted.policy, &why))
+		m = mapping_insert(nat, step->now.lapse, &wanted);
+	if (m == NAT_NONE)
+		*verdict = refused(step, tuple, &wanted, why);
+	return m;
+}
+
+/**
+ * called() - the mapping that an inbound packet is for
+ *
+ * Return: its index, or NAT_NONE with *@verdict set.
+ */
+static uint32_t called(struct step *step, const struct tuple *tuple,
+		       enum nat_verdict *verdict)
 {
 	struct nat *nat = step->nat;
 	uint32_t m = mapping_find_in(nat, step->now.lapse, tuple->protocol,
 				     tuple->dst, &tuple->src);
+
+	*verdict = NAT_PASS;
+	if (m == NAT_NONE)
+		m = whole_for(step, tuple, verdict);
+	if (m == NAT_NONE)
+		m = query_mapping(step, tuple->src.addr);
+	if (m != NAT_NONE || *verdict == NAT_DROP)
+		return m;
+	if (for_host(nat, tuple))
+		*verdict = pass(step, NAT_PASSED_HOST);
+	else
+		*verdict = stray_inbound(step, nat->policy_default,
+					 NAT_DROP_NO_MAPPING,
+					 NAT_REASON_NO_MAPPING);
+	return m;
+}
+
+struct session *miss_inbound(struct step *step, const struct tuple *tuple,
+			     enum nat_verdict *verdict)
+{
 	enum nat_stat why = NAT_DROP_MAX_SESSIONS;
+	struct nat *nat = step->nat;
 	struct session *s;
+	uint32_t m;
 
 	/* The gateway's own ping may well use the identifier of a mapping. */
 	if (step->h.icmp_kind == ICMP_KIND_REPLY && for_host(nat, tuple)) {
 		*verdict = pass(step, NAT_PASSED_HOST);
 		return NULL;
 	}
-	if (m == NAT_NONE && opens(&step->h))
-		m = mapping_whole(nat, step->now.lapse, tuple);
+	m = called(step, tuple, verdict);
 	if (m == NAT_NONE)
-		m = query_mapping(step, tuple->src.addr);
-	if (m == NAT_NONE) {
-		*verdict = for_host(nat, tuple)
-				   ? pass(step, NAT_PASSED_HOST)
-				   : stray_inbound(step, nat->policy_default,
-						   NAT_DROP_NO_MAPPING,
-						   NAT_REASON_NO_MAPPING);
 		return NULL;
-	}
 	if (!filter_permits(nat, m, tuple->src) &&
 	    !query_permitted(step, m, tuple->src.addr)) {
 		/* A ping of the address that the host shares, as ever. */
@@ -289,13 +341,7 @@ struct session *miss_inbound(struct step *step, const struct tuple *tuple,
 	}
 	s = session_make(nat, step->now, m, tuple->src, SIDE_EXTERNAL,
 			 NAT_REASON_INBOUND, &why);
-	if (!s) {
-		if (!nat->mappings[m].n_sessions &&
-		    !(nat->mappings[m].flags & MAPPING_FIXED))
-			mapping_end(nat, step->now.lapse, m,
-				    NAT_REASON_LAST_SESSION);
-		exhausted_event(nat, step->now.lapse, tuple, why);
-		*verdict = drop(step, why);
-	}
+	if (!s)
+		*verdict = refused(step, tuple, &nat->mappings[m], why);
 	return s;
 }

@@ -201,18 +201,18 @@ struct session *session_make(struct nat *nat, struct nat_now now,
 			     enum nat_stat *why)
 {
 	struct mapping *m = &nat->mappings[mapping];
+	uint16_t policy = policy_current(nat, m->policy, m->internal.addr);
 	uint32_t index;
 	struct session *s;
 
-	if (!limit_session(nat, now, m->subscriber,
-			   policy_current(nat, m->policy, m->internal.addr),
-			   why))
+	if (!limit_session(nat, now, m->subscriber, policy, why))
 		return NULL;
 	index = pool_get(&nat->session_pool);
 	if (index == POOL_NONE) {
 		*why = NAT_DROP_MAX_SESSIONS;
 		return NULL;
 	}
+	limit_spend(nat, now, m->subscriber, policy);
 	s = &nat->sessions[index];
 	fill(nat, s, now.lapse, mapping, remote);
 	link_session(nat, s);

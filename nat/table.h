@@ -119,13 +119,14 @@ uint32_t mapping_insert(struct nat *nat, uint64_t now,
 			const struct mapping *wanted);
 
 /**
- * mapping_whole() - a mapping for an inbound packet to an address that is all
- * one internal address's
+ * mapping_whole() - what mapping an inbound packet wants to an address that is
+ * all one internal address's
+ * @wanted:	filled in for mapping_insert()
  *
- * Return: its index, or NAT_NONE if the address is nobody's, or not open.
+ * Return: false if the address is nobody's, or not open.
  */
-uint32_t mapping_whole(struct nat *nat, uint64_t now,
-		       const struct tuple *tuple);
+bool mapping_whole(const struct nat *nat, const struct tuple *tuple,
+		   struct mapping *wanted);
 
 struct allocation;
 
