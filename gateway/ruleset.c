@@ -267,6 +267,25 @@ static void emit_arrivals(const struct maker *maker, enum ruleset_chain chain,
 	}
 }
 
+/** emit_errors() - the ICMP errors that the host sends from an address */
+static void emit_errors(const struct maker *maker, const char *out,
+			uint32_t source)
+{
+	static const int errors[] = {3, 4, 5, 11, 12};
+	struct rule r = rule(maker, CHAIN_POSTROUTING, RULE_QUEUE);
+	size_t i;
+
+	r.out = out;
+	r.by_source = true;
+	r.source_bits = 32;
+	r.source = source;
+	r.protocol = ICMP;
+	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		r.icmp_type = errors[i];
+		emit(maker, r);
+	}
+}
+
 /**
  * emit_host_departures() - what the host itself sends out by the WAN
  *
@@ -275,31 +294,25 @@ static void emit_arrivals(const struct maker *maker, enum ruleset_chain chain,
  */
 static void emit_host_departures(const struct maker *maker)
 {
-	static const int errors[] = {3, 4, 5, 11, 12};
 	const struct plan *plan = maker->input->plan;
 	struct rule r = rule(maker, CHAIN_POSTROUTING, RULE_RETURN);
-	size_t i, j;
+	size_t i;
 
 	r.out = maker->input->conf->wan_interface;
 	r.by_source = true;
 	r.source_bits = 32;
 	emit(maker, r);
 	for (i = 0; i < plan->n_source; i++) {
+		emit_errors(maker, r.out, plan->source[i]);
 		r.source = plan->source[i];
-		for (j = 0; j < sizeof(errors) / sizeof(errors[0]); j++) {
-			r.action = RULE_QUEUE;
-			r.protocol = ICMP;
-			r.icmp_type = errors[j];
-			emit(maker, r);
-		}
-		r.action = RULE_RETURN;
-		r.protocol = 0;
-		r.icmp_type = RULE_NO_ICMP;
 		emit(maker, r);
 	}
 }
 
-/** emit_departures() - by the WAN, and hairpinned packets by a LAN */
+/**
+ * emit_departures() - by the WAN; by a LAN what is hairpinned, and the host's
+ * errors, which may be about that
+ */
 static void emit_departures(const struct maker *maker)
 {
 	const struct conf *conf = maker->input->conf;
@@ -307,9 +320,12 @@ static void emit_departures(const struct maker *maker)
 	size_t i;
 
 	emit_mark(maker, CHAIN_POSTROUTING, NULL, NAT_MARK_OWN, RULE_RETURN);
-	for (i = 0; i < conf->n_lan; i++)
+	for (i = 0; i < conf->n_lan; i++) {
 		emit_mark(maker, CHAIN_POSTROUTING, conf->lan[i].interface,
 			  NAT_MARK_HAIRPIN, RULE_QUEUE);
+		emit_errors(maker, conf->lan[i].interface,
+			    conf->lan[i].address);
+	}
 	emit_host_departures(maker);
 	r.out = conf->wan_interface;
 	emit(maker, r);

@@ -106,9 +106,12 @@ bool verdict_direction(const struct verdict_packet *packet, unsigned wan,
 	for (i = 0; i < n_lan; i++) {
 		if (index != lan[i])
 			continue;
-		if (post && (packet->mark & NAT_MARK_MASK) != NAT_MARK_HAIRPIN)
-			return false;
-		*direction = post ? NAT_HAIRPIN_SOURCE : NAT_HAIRPIN;
+		if (!post)
+			*direction = NAT_HAIRPIN;
+		else if ((packet->mark & NAT_MARK_MASK) == NAT_MARK_HAIRPIN)
+			*direction = NAT_HAIRPIN_SOURCE;
+		else
+			*direction = NAT_HOST_ERROR;
 		return true;
 	}
 	return false;

@@ -278,6 +278,8 @@ static enum nat_verdict whole(struct step *step)
 		return inbound(step);
 	case NAT_HAIRPIN:
 		return hairpin(step);
+	case NAT_HOST_ERROR:
+		return icmp_error_host(step);
 	case NAT_HAIRPIN_SOURCE:
 		break;
 	}

@@ -124,3 +124,54 @@ enum nat_verdict icmp_error_hairpin(struct step *step)
 	step->packet->mark = NAT_MARK_HAIRPIN | session_index(step->nat, to);
 	return translated(step, NAT_ICMP_ERRORS_TRANSLATED);
 }
+
+/**
+ * halfway() - the session of the receiver of a packet from inside to inside,
+ * if that was hairpinned
+ *
+ * It shows the sender as it is, so the sender's mappings are tried. If the same
+ * two ends talk directly as well, from one LAN to another, the two cannot be
+ * told apart.
+ */
+static const struct session *halfway(const struct nat *nat,
+				     const struct tuple *tuple)
+{
+	uint32_t subscriber = subscriber_find(nat, tuple->src.addr);
+	uint32_t i = subscriber == NAT_NONE
+			     ? NAT_NONE
+			     : nat->subscribers[subscriber].first;
+
+	for (; i != NAT_NONE; i = nat->mappings[i].peer_next) {
+		const struct mapping *m = &nat->mappings[i];
+		struct tuple answer = {tuple->protocol, tuple->dst,
+				       m->external};
+		const struct session *to;
+
+		if (m->protocol != tuple->protocol ||
+		    !endpoint_equal(m->internal, tuple->src))
+			continue;
+		to = session_peek_out(nat, &answer);
+		if (to)
+			return to;
+	}
+	return NULL;
+}
+
+enum nat_verdict icmp_error_host(struct step *step)
+{
+	const struct session *to;
+	struct headers inner;
+	struct rewrite forth;
+
+	if (step->h.icmp_kind != ICMP_KIND_ERROR || !inner_of(step, &inner))
+		return pass(step, NAT_PASSED_HOST);
+	to = halfway(step->nat, &inner.tuple);
+	if (!to)
+		return pass(step, NAT_PASSED_HOST);
+	/* Its destination was rewritten before routing: show it as it was. */
+	forth = rewrite_outbound(to);
+	forth.source = false;
+	rewrite_inner(&inner, &forth);
+	rewrite_icmp_sum(&step->h);
+	return translated(step, NAT_ICMP_ERRORS_TRANSLATED);
+}

@@ -33,6 +33,8 @@ enum nat_direction {
 			     * rewritten and the mark set */
 	NAT_HAIRPIN_SOURCE, /* the same packet after routing, known by its
 			     * mark: the source is rewritten */
+	NAT_HOST_ERROR,	    /* an ICMP error of the gateway's own, leaving by a
+			     * LAN interface: what it quotes is put back */
 };
 
 /** enum nat_verdict - what the caller does with the packet */

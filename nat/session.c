@@ -45,20 +45,36 @@ static struct session *alive(struct nat *nat, uint64_t now,
 	return NULL;
 }
 
-struct session *session_find_out(struct nat *nat, uint64_t now,
-				 const struct tuple *tuple)
+/** find_out() - the session of an outbound packet, overdue or not; or NONE */
+static uint32_t find_out(const struct nat *nat, const struct tuple *tuple)
 {
 	uint32_t i = *head_out(nat, tuple->protocol, tuple->src, tuple->dst);
 
 	for (; i != NAT_NONE; i = nat->sessions[i].next_out) {
-		struct session *s = &nat->sessions[i];
+		const struct session *s = &nat->sessions[i];
 
 		if (s->protocol == tuple->protocol &&
 		    endpoint_equal(session_internal(s), tuple->src) &&
 		    endpoint_equal(session_remote(s), tuple->dst))
-			return alive(nat, now, s);
+			break;
 	}
-	return NULL;
+	return i;
+}
+
+struct session *session_find_out(struct nat *nat, uint64_t now,
+				 const struct tuple *tuple)
+{
+	uint32_t i = find_out(nat, tuple);
+
+	return i == NAT_NONE ? NULL : alive(nat, now, &nat->sessions[i]);
+}
+
+const struct session *session_peek_out(const struct nat *nat,
+				       const struct tuple *tuple)
+{
+	uint32_t i = find_out(nat, tuple);
+
+	return i == NAT_NONE ? NULL : &nat->sessions[i];
 }
 
 struct session *session_find_in(struct nat *nat, uint64_t now,

@@ -53,6 +53,8 @@ enum nat_verdict icmp_error_out(struct step *step);
 enum nat_verdict icmp_error_in(struct step *step);
 /** icmp_error_hairpin() - from inside about a hairpinned packet */
 enum nat_verdict icmp_error_hairpin(struct step *step);
+/** icmp_error_host() - the gateway's own, to a LAN; anything else passes */
+enum nat_verdict icmp_error_host(struct step *step);
 
 /* --- step: no session yet (miss.c) --- */
 

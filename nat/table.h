@@ -26,6 +26,10 @@ void table_free(struct nat *nat);
 struct session *session_find_out(struct nat *nat, uint64_t now,
 				 const struct tuple *tuple);
 
+/** session_peek_out() - likewise, but overdue or not; none is ended */
+const struct session *session_peek_out(const struct nat *nat,
+				       const struct tuple *tuple);
+
 /**
  * session_find_in() - the session of an inbound packet
  * @tuple:	source remote, destination external

@@ -4,7 +4,8 @@
 
 import pytest
 
-from lab import OUTSIDE
+from lab import INSIDE, OUTSIDE
+from packets import faults
 
 
 def outside(lab, client):
@@ -64,6 +65,30 @@ def test_oneself(lab):
     sock, endpoint = outside(lab, lab.client)
     sock.send(b"echo", endpoint)
     assert sock.recvfrom() == (b"echo", endpoint)
+
+
+@pytest.mark.parametrize("pool", POOLS)
+def test_ttl(lab, pool):
+    """Where it ends at the gateway, the error shows what was sent."""
+    lab = lab(clients=2, hairpin="external", filtering="eif", mapping="eim",
+              settings={"wan": {"interface": "wan", "pool": [pool]}})
+    one, _ = outside(lab, lab.clients[0])
+    two, two_outside = outside(lab, lab.clients[1])
+    seen = lab.record(lab.clients[0])
+    one.option("recverr", 1)
+    one.option("ttl", 1)
+    one.send(b"to the gateway", two_outside)
+    error = one.icmp()
+    assert (error["type"], error["code"]) == (11, 0)
+    assert error["from"] == INSIDE
+    found, = lab.until(lambda: seen.packets(lambda p: p.inner()))
+    inner = found.inner()
+    assert (inner.dst, inner.dport) == two_outside
+    assert (inner.src, inner.sport) == (lab.client.address, one.local[1])
+    assert not [f for f in faults(found) if "checksum" in f]
+    one.option("ttl", 2)
+    one.send(b"to the client", two_outside)
+    assert two.recv() == b"to the client"
 
 
 def test_off(lab):

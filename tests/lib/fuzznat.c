@@ -163,14 +163,17 @@ void fuzznat_packet(struct fuzznat *f, uint8_t *bytes, size_t len, uint8_t how)
 {
 	static const enum view_side sides[] = {VIEW_SOURCE, VIEW_DESTINATION,
 					       VIEW_DESTINATION, VIEW_SOURCE};
+	/* That it is both partial and gso means nothing there. */
+	bool host_error = (how & 15) == 15;
 	uint8_t before[PACKET_MAX];
 	struct nat_packet p = {
 		.bytes = bytes,
 		.len = len,
-		.direction = (enum nat_direction)(how & 3),
+		.direction = host_error ? NAT_HOST_ERROR
+					: (enum nat_direction)(how & 3),
 		.mark = NAT_MARK_HAIRPIN | (how >> 2 & 15),
-		.partial = how & 4,
-		.gso = how & 8,
+		.partial = how & 4 && !host_error,
+		.gso = how & 8 && !host_error,
 	};
 	enum view_side side = sides[how & 3];
 	enum nat_verdict verdict;
@@ -193,6 +196,7 @@ void fuzznat_packet(struct fuzznat *f, uint8_t *bytes, size_t len, uint8_t how)
 	if (verdict == NAT_PASS)
 		must(!memcmp(before, bytes, len), "changed though passed");
 	if (verdict == NAT_TRANSLATED)
-		look(before, &p, side, (how & 3) == NAT_HAIRPIN_SOURCE);
+		look(before, &p, side,
+		     !host_error && (how & 3) == NAT_HAIRPIN_SOURCE);
 	drain(f);
 }

@@ -176,12 +176,15 @@ static bool unspoiled(struct replay *r, const struct nat_packet *p,
 
 bool replay_packet(struct replay *r, const char *command)
 {
-	enum view_side side = *command == 'o' ? VIEW_SOURCE : VIEW_DESTINATION;
+	enum view_side side = *command == 'o' || *command == 'l'
+				      ? VIEW_SOURCE
+				      : VIEW_DESTINATION;
 	uint8_t bytes[PACKET_MAX];
 	struct nat_packet p = {
 		.bytes = bytes,
 		.direction = *command == 'o'   ? NAT_OUTBOUND
 			     : *command == 'i' ? NAT_INBOUND
+			     : *command == 'l' ? NAT_HOST_ERROR
 					       : NAT_HAIRPIN,
 	};
 	enum nat_verdict verdict;
@@ -251,7 +254,7 @@ bool replay_line(struct replay *r)
 	const char *command = replay_next(r);
 
 	if (!strcmp(command, "out") || !strcmp(command, "in") ||
-	    !strcmp(command, "hairpin"))
+	    !strcmp(command, "hairpin") || !strcmp(command, "local"))
 		return replay_packet(r, command);
 	if (!strcmp(command, "expect"))
 		return replay_expect(r);

@@ -149,7 +149,7 @@ void replay_restart(struct replay *r);
 /** replay_after() - after every step: fetch what came, check the tables */
 bool replay_after(struct replay *r);
 
-/** replay_packet() - a line `out`, `in` or `hairpin` */
+/** replay_packet() - a line `out`, `in`, `hairpin` or `local` */
 bool replay_packet(struct replay *r, const char *command);
 
 /** replay_expect() - a line that begins with `expect` */

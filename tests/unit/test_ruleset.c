@@ -314,9 +314,23 @@ static void test_departures(void **state)
 				 error ? RULE_QUEUE : RULE_RETURN);
 	}
 
-	/* to a LAN: only what is hairpinned */
+	/* to a LAN: what is hairpinned, and errors that may be about that */
+	p.out = "lan0";
+	p.source = GATEWAY;
+	for (type = 0; type < 20; type++) {
+		bool error = type == 3 || type == 4 || type == 5 ||
+			     type == 11 || type == 12;
+
+		p.port = type;
+		assert_int_equal(outcome(CHAIN_POSTROUTING, &p),
+				 error ? RULE_QUEUE : RULE_RETURN);
+	}
+	p.protocol = UDP;
+	p.port = 3;
+	assert_int_equal(outcome(CHAIN_POSTROUTING, &p), RULE_RETURN);
 	p.out = "lan1";
 	p.source = CLIENT;
+	p.protocol = ICMP;
 	assert_int_equal(outcome(CHAIN_POSTROUTING, &p), RULE_RETURN);
 	p.mark = NAT_MARK_HAIRPIN | 77;
 	assert_int_equal(outcome(CHAIN_POSTROUTING, &p), RULE_QUEUE);

@@ -209,9 +209,8 @@ static void test_direction(void **state)
 		{6, 0, 0, NAT_HAIRPIN, NF_INET_PRE_ROUTING, true},
 		{5, 6, NAT_MARK_HAIRPIN | 9, NAT_HAIRPIN_SOURCE,
 		 NF_INET_POST_ROUTING, true},
-		/* to a LAN without the mark: no rule sends that */
-		{5, 6, 0, 0, NF_INET_POST_ROUTING, false},
-		{5, 6, NAT_MARK_OWN, 0, NF_INET_POST_ROUTING, false},
+		/* to a LAN without the mark: the host's errors */
+		{0, 6, 0, NAT_HOST_ERROR, NF_INET_POST_ROUTING, true},
 		/* another interface, none, another hook */
 		{4, 0, 0, 0, NF_INET_PRE_ROUTING, false},
 		{0, 0, 0, 0, NF_INET_PRE_ROUTING, false},
