@@ -97,5 +97,7 @@ void exhausted_event(struct nat *nat, uint64_t now, const struct tuple *tuple,
 		event.reason = NAT_REASON_BLOCKS;
 	else if (why == NAT_DROP_RATE)
 		event.reason = NAT_REASON_RATE;
+	else if (why == NAT_DROP_FRAGMENT_FULL)
+		event.reason = NAT_REASON_FRAGMENTS;
 	event_put(nat, &event);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/checksum.h"
 #include "base/wire.h"
+#include "nat/event.h"
 #include "nat/policy.h"
 
 #define IDENT_BUCKETS 2048
@@ -75,6 +76,7 @@ struct fragments {
 	uint32_t ready_first, ready_count;
 	uint32_t sent; /* slot that the caller of output may still read */
 	uint32_t used; /* entries in use */
+	uint64_t told; /* real ms at which the next event may tell of want */
 	uint16_t ident[IDENT_BUCKETS];
 };
 
@@ -163,9 +165,36 @@ uint64_t fragment_next(const struct nat *nat)
 	return next;
 }
 
-/** place() - a free entry; the oldest that waits makes room; or NAT_NONE */
-static uint32_t place(struct nat *nat)
+/**
+ * tell() - an event: there is no room for all fragments
+ *
+ * Once a second of real time at most: it takes a flood of them.
+ */
+static void tell(struct step *step)
 {
+	struct fragments *f = step->nat->fragments;
+	const struct tuple *tuple = &step->h.tuple;
+	const struct mapping called = {.external = tuple->dst};
+	bool in = step->packet->direction == NAT_INBOUND;
+
+	if (step->now.real < f->told)
+		return;
+	f->told = step->now.real + 1000;
+	exhausted_event(step->nat, step->now.lapse, tuple, in ? &called : NULL,
+			NAT_DROP_FRAGMENT_FULL);
+}
+
+/** full() - a fragment for which there is no room */
+static enum nat_verdict full(struct step *step)
+{
+	tell(step);
+	return drop(step, NAT_DROP_FRAGMENT_FULL);
+}
+
+/** place() - a free entry; the oldest that waits makes room; or NAT_NONE */
+static uint32_t place(struct step *step)
+{
+	struct nat *nat = step->nat;
 	struct fragments *f = nat->fragments;
 	uint32_t oldest = NAT_NONE;
 
@@ -181,6 +210,7 @@ static uint32_t place(struct nat *nat)
 	}
 	if (oldest == NAT_NONE)
 		return NAT_NONE;
+	tell(step);
 	forget(nat, oldest);
 	f->used++;
 	return oldest;
@@ -236,9 +266,9 @@ bool fragment_enter(struct step *step, enum nat_verdict *verdict)
 	fragment_expire(nat, step->now.real);
 	i = find(f, &key);
 	if (i == NAT_NONE) {
-		i = place(nat);
+		i = place(step);
 		if (i == NAT_NONE) {
-			*verdict = drop(step, NAT_DROP_FRAGMENT_FULL);
+			*verdict = full(step);
 			return false;
 		}
 		f->key[i] = key;
@@ -302,10 +332,10 @@ static enum nat_verdict keep(struct step *step, uint32_t index)
 	uint32_t i;
 
 	if (step->h.len > FRAGMENT_BYTES)
-		return drop(step, NAT_DROP_FRAGMENT_FULL);
+		return full(step);
 	i = pool_get(&f->slots);
 	if (i == POOL_NONE)
-		return drop(step, NAT_DROP_FRAGMENT_FULL);
+		return full(step);
 	f->slot[i].entry = index;
 	f->slot[i].len = (uint16_t)step->h.len;
 	f->slot[i].direction = (uint8_t)step->packet->direction;

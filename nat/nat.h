@@ -320,7 +320,8 @@ bool nat_fault_next(const struct nat *nat, uint32_t *cursor,
 	X(NAT_REASON_SUBSCRIBER_SESSIONS, "sessions-per-subscriber") \
 	X(NAT_REASON_SUBSCRIBER_PORTS, "ports-per-subscriber")       \
 	X(NAT_REASON_RATE, "new-sessions-per-second")                \
-	X(NAT_REASON_BLOCKS, "port-blocks-per-subscriber")
+	X(NAT_REASON_BLOCKS, "port-blocks-per-subscriber")           \
+	X(NAT_REASON_FRAGMENTS, "fragments")
 
 enum nat_event_type { NAT_EVENT_LIST(NAT_ENUM_ENTRY) };
 enum nat_reason { NAT_REASON_LIST(NAT_ENUM_ENTRY) };
