@@ -25,6 +25,7 @@
 #include "gateway/rawsend.h"
 #include "gateway/reload.h"
 #include "gateway/rules.h"
+#include "gateway/rulewatch.h"
 #include "gateway/rundir.h"
 #include "gateway/sysctl.h"
 
@@ -258,7 +259,7 @@ static int start_events(struct gateway *gateway)
 		error = hostports_follow(gateway->hostports);
 	if (error)
 		log_error("cannot follow the interfaces: %s", strerror(-error));
-	return error;
+	return error ? error : rulewatch_open(gateway);
 }
 
 /** start_parts() - those that change nothing, up to the queue */
@@ -365,6 +366,7 @@ static void free_parts(struct gateway *gateway)
 			event_free(gateway->signals[i]);
 	if (gateway->expiry)
 		event_free(gateway->expiry);
+	rulewatch_close(gateway->rulewatch);
 	hostports_close(gateway->hostports);
 	rules_close(gateway->rules);
 	eventlog_close(gateway->eventlog);

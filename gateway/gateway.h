@@ -21,6 +21,7 @@ struct queue;
 struct ring;
 struct ring_entry;
 struct rules;
+struct rulewatch;
 struct rundir;
 
 /* What lapsed itself counts, beside the engine's counters. */
@@ -85,6 +86,7 @@ struct gateway {
 	struct rules *rules;
 	struct monitor *monitor;
 	struct hostports *hostports;
+	struct rulewatch *rulewatch;
 	struct eventlog *eventlog;
 	struct control *control;
 	struct ring *ring;

@@ -135,15 +135,12 @@ static int iptables(const char *table, const char *command, const char *chain,
 	return program_run(argv, NULL, 0, NULL);
 }
 
-/** remove_iptables() - our chains and the jumps to them; may be absent */
-static void remove_iptables(void)
+/** unhook() - remove the jumps to our chains; may be absent */
+static void unhook(void)
 {
-	const char *table, *name;
-	int chain, tries;
 	size_t i;
+	int tries;
 
-	if (!program_find("iptables"))
-		return;
 	for (i = 0; ruleset_hooks[i].table; i++) {
 		const struct ruleset_hook *h = &ruleset_hooks[i];
 
@@ -152,6 +149,17 @@ static void remove_iptables(void)
 			if (iptables(h->table, "-D", h->from, h->to) != 0)
 				break;
 	}
+}
+
+/** remove_iptables() - our chains and the jumps to them; may be absent */
+static void remove_iptables(void)
+{
+	const char *table, *name;
+	int chain;
+
+	if (!program_find("iptables"))
+		return;
+	unhook();
 	for (chain = 0; chain < CHAINS; chain++) {
 		name = ruleset_chain_name((enum ruleset_chain)chain, &table);
 		iptables(table, "-F", name, NULL);
@@ -331,6 +339,37 @@ int rules_update(struct rules *rules, struct ruleset_input *input)
 	rules->text = text;
 	log_debug("rules replaced");
 	return 0;
+}
+
+/** lists() - whether a program prints a word */
+static bool lists(const char *const argv[], const char *word)
+{
+	char out[PROGRAM_OUTPUT];
+
+	return program_run(argv, NULL, 0, out) == 0 && strstr(out, word);
+}
+
+bool rules_present(const struct rules *rules)
+{
+	static const char *const nft[] = {"nft",   "list",	  "chain", "ip",
+					  "lapse", "postrouting", NULL};
+	static const char *const iptables_chain[] = {
+		"iptables",	     "-w", "5", "-t", "mangle", "-S",
+		"LAPSE_POSTROUTING", NULL};
+
+	if (rules->nft)
+		return lists(nft, "queue");
+	return lists(iptables_chain, "NFQUEUE") && hooked("mangle") &&
+	       (!rules->notrack || hooked("raw"));
+}
+
+void rules_forget(struct rules *rules)
+{
+	/* of some that are left the others would be doubles */
+	if (!rules->nft)
+		unhook();
+	free(rules->text);
+	rules->text = NULL;
 }
 
 void rules_close(struct rules *rules)

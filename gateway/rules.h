@@ -33,6 +33,14 @@ int rules_open(struct gateway *gateway, struct ruleset_input *input,
  */
 int rules_update(struct rules *rules, struct ruleset_input *input);
 
+/** rules_present() - whether they are still in the kernel, the first of each
+ * chain at least; runs a program or a few, some milliseconds each */
+bool rules_present(const struct rules *rules);
+
+/** rules_forget() - they are gone: the next rules_update() installs them
+ * whatever there was before */
+void rules_forget(struct rules *rules);
+
 /** rules_close() - forget them, without removing; NULL is fine */
 void rules_close(struct rules *rules);
 

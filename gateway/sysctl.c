@@ -132,6 +132,15 @@ int sysctl_set(struct gateway *gateway)
 	return 0;
 }
 
+void sysctl_stop_forwarding(struct gateway *gateway)
+{
+	int error = change(gateway->rundir, FORWARDING, "0");
+
+	if (error)
+		log_error("cannot set %s to 0: %s", FORWARDING,
+			  strerror(-error));
+}
+
 void sysctl_host_ports(struct gateway *gateway)
 {
 	char range[32];

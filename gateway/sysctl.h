@@ -25,6 +25,9 @@ int sysctl_set(struct gateway *gateway);
  */
 void sysctl_host_ports(struct gateway *gateway);
 
+/** sysctl_stop_forwarding() - until the next sysctl_set() */
+void sysctl_stop_forwarding(struct gateway *gateway);
+
 /** sysctl_restore_forwarding() - the first step of a stop */
 void sysctl_restore_forwarding(struct rundir *rundir);
 
