@@ -226,9 +226,9 @@ static void test_own(void **state)
 			};
 			bool queued =
 				outcome(CHAIN_PREROUTING, &p) == RULE_QUEUE;
-			bool query = p.protocol == ICMP &&
-				     (p.port == 8 || p.port == 13 ||
-				      p.port == 17);
+			bool query =
+				p.protocol == ICMP &&
+				(p.port == 8 || p.port == 13 || p.port == 17);
 
 			if (queued != (cases[i].queued || (query && j)))
 				fail_msg("protocol %u, port %d by %s",
