@@ -60,6 +60,7 @@ static const struct request_field get_fields[] = {
 static const struct request_field set_fields[] = {
 	{"values", FIELD_VALUES, true},
 	{"client", FIELD_TEXT, false},
+	{"replace", FIELD_BOOL, false},
 	{0},
 };
 
@@ -153,6 +154,8 @@ static const struct request_kind kinds[] = {
 	 "answer when an event has happened"},
 	{"get", request_get, false, get_fields,
 	 "the settings in force, and where they come from"},
+	{"assignments", request_assignments, false, no_fields,
+	 "what was set while lapsed runs, in order"},
 	{"set", request_set, true, set_fields, "change settings"},
 	{"unset", request_unset, true, unset_fields,
 	 "take back what was set while lapsed runs"},

@@ -177,6 +177,7 @@ bool request_whom(struct request *request);
 request_fn request_status, request_stats, request_help;
 request_fn request_clients, request_report, request_who, request_metrics;
 request_fn request_get, request_set, request_unset, request_reload;
+request_fn request_assignments;
 request_fn request_sessions, request_mappings, request_kill, request_flush;
 request_fn request_explain;
 request_fn request_clock_show, request_clock_advance, request_clock_scale;

@@ -98,6 +98,21 @@ enum request_result request_get(struct request *request)
 	return request_done(request);
 }
 
+enum request_result request_assignments(struct request *request)
+{
+	const struct live *live = &request->gateway->live;
+	struct row row;
+
+	for (size_t i = 0; i < live->n; i++) {
+		row_begin(&row, request->out);
+		row_text(&row, "key", live->item[i].key);
+		row_text(&row, "value", live->item[i].value);
+		row_end(&row);
+		request->rows++;
+	}
+	return request_done(request);
+}
+
 /* --- whose settings --- */
 
 /** find_client() - the client of that name, address, prefix or MAC, or NULL */
@@ -310,6 +325,8 @@ enum request_result request_set(struct request *request)
 	if (live_copy(&live, &request->gateway->live) < 0)
 		return request_fail(request, REQUEST_FAILED, NULL,
 				    "out of memory");
+	if (json_is_true(json_object_get(request->args, "replace")))
+		live_clean(&live);
 	if (add_values(request, &live))
 		result = change_to(request, &live);
 	live_clean(&live);

@@ -335,6 +335,40 @@ static void test_layer(void **state)
 	live_clean(&copy);
 }
 
+static void test_replace(void **state)
+{
+	struct fixture *f = *state;
+	const char *bad = "{\"request\":\"set\",\"replace\":true,"
+			  "\"values\":{\"udp-timeout\":\"soon\"}}";
+	json_t *object, *lines;
+
+	json_decref(row_of(f->rig, "{\"request\":\"set\",\"values\":"
+				   "{\"udp-timeout\":\"150s\"}}"));
+	json_decref(row_of(f->rig,
+			   "{\"request\":\"set\",\"client\":\"10.0.0.30\","
+			   "\"values\":{\"udp-timeout\":\"130s\"}}"));
+	lines = lines_of(f->rig, "{\"request\":\"assignments\"}");
+	assert_int_equal(json_array_size(lines), 4);
+	object = json_array_get(lines, 0);
+	assert_string_equal(TEXT(object, "key"), "udp-timeout");
+	assert_string_equal(TEXT(object, "value"), "150s");
+	object = json_array_get(lines, 1);
+	assert_string_equal(TEXT(object, "key"), "clients.10-0-0-30.match");
+	json_decref(lines);
+
+	/* one that fits not leaves all that was set */
+	json_decref(error_of(f->rig, "%s", bad));
+	assert_int_equal(rows(f->rig, "{\"request\":\"assignments\"}"), 3);
+	json_decref(row_of(f->rig,
+			   "{\"request\":\"set\",\"replace\":true,\"values\":"
+			   "{\"nat.icmp-timeout\":\"90s\"}}"));
+	assert_int_equal(rows(f->rig, "{\"request\":\"assignments\"}"), 1);
+	shows(f, "nat.udp-timeout", "300s", "default");
+	shows(f, "nat.icmp-timeout", "90s", "set");
+	json_decref(row_of(f->rig, "{\"request\":\"unset\"}"));
+	assert_int_equal(rows(f->rig, "{\"request\":\"assignments\"}"), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -347,6 +381,7 @@ int main(void)
 		TEST(test_reload),
 		TEST(test_get),
 		TEST(test_errors),
+		TEST(test_replace),
 		cmocka_unit_test(test_layer),
 	};
 
