@@ -151,24 +151,25 @@ COMPILE = $(CC) $(BASE_CPPFLAGS) $(FORTIFY) $(PKG_CFLAGS) $(BASE_CFLAGS)
 
 # --- sources ---
 
-LIBDIRS := base nat dhcpd conf gateway
+LIBDIRS := base nat dhcpd conf gateway cli
 SRC_base := $(wildcard base/*.c)
 SRC_nat := $(wildcard nat/*.c)
 SRC_dhcpd := $(wildcard dhcpd/*.c)
 SRC_conf := $(wildcard conf/*.c)
 SRC_gateway := $(filter-out gateway/main.c,$(wildcard gateway/*.c))
-SRC_cli := $(wildcard cli/*.c)
+SRC_cli := $(filter-out cli/main.c,$(wildcard cli/*.c))
 SRC_testlib := $(wildcard tests/lib/*.c)
 
 objs = $(patsubst %.c,$(B)/%.o,$1)
 lib = $(B)/lib$1.a
 
 # Users before what they use: the linker reads the archives once.
-LIBS := $(foreach d,gateway conf dhcpd nat base,$(call lib,$d))
+LIBS := $(foreach d,cli gateway conf dhcpd nat base,$(call lib,$d))
+DAEMON_ARCHIVES := $(filter-out $(call lib,cli),$(LIBS))
 CLI_ARCHIVES := $(LIBS)
 
 PROGRAMS := $(if $(wildcard gateway/main.c),$(B)/lapsed) \
-	$(if $(SRC_cli),$(B)/lapse)
+	$(if $(wildcard cli/main.c),$(B)/lapse)
 
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 PACKETS_SRC := $(wildcard tests/packets/test_*.c)
@@ -181,8 +182,8 @@ BENCHES := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
 
-ALL_SRC := $(foreach d,$(LIBDIRS) cli testlib,$(SRC_$d)) \
-	$(wildcard gateway/main.c) $(TEST_SRC) $(BENCH_SRC) \
+ALL_SRC := $(foreach d,$(LIBDIRS) testlib,$(SRC_$d)) \
+	$(wildcard gateway/main.c cli/main.c) $(TEST_SRC) $(BENCH_SRC) \
 	$(if $(call on,FUZZ),$(FUZZ_SRC))
 
 # --- rules ---
@@ -251,11 +252,11 @@ $(foreach d,$(LIBDIRS) testlib,$(eval $(call archive_rule,$d)))
 
 link = $(CC) $(BASE_CFLAGS) $(BASE_LDFLAGS) -o $@ $(filter %.o %.a,$^)
 
-$(B)/lapsed: $(B)/gateway/main.o $(LIBS) $(LINK_STAMP)
+$(B)/lapsed: $(B)/gateway/main.o $(DAEMON_ARCHIVES) $(LINK_STAMP)
 	$(if $(V),,@echo "  LD      $@")
 	$(Q)$(link) $(DAEMON_LIBS)
 
-$(B)/lapse: $(call objs,$(SRC_cli)) $(CLI_ARCHIVES) $(LINK_STAMP)
+$(B)/lapse: $(B)/cli/main.o $(CLI_ARCHIVES) $(LINK_STAMP)
 	$(if $(V),,@echo "  LD      $@")
 	$(Q)$(link) $(CLI_LIBS)
 

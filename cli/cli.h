@@ -69,6 +69,6 @@ command_fn cli_sessions, cli_mappings, cli_kill, cli_flush;
 command_fn cli_lease, cli_fault;
 command_fn cli_clock, cli_events, cli_wait, cli_help;
 command_fn cli_profile, cli_explain;
-command_fn cli_doctor;
+command_fn cli_doctor, cli_scenario;
 
 #endif /* CLI_CLI_H */

@@ -10,18 +10,10 @@
 #include <string.h>
 #include "cli/args.h"
 #include "cli/command.h"
-#include "dhcpd/dhcpd.h"
-#include "nat/nat.h"
+#include "cli/names.h"
 
 /* What separates the words of a usage line. */
 #define SEPARATORS " \n[]|()."
-
-#define COUNT(id, name)		    COUNT_##id,
-#define COUNT_FAULT(id, name, help) COUNT_##id,
-enum { NAT_FAULT_LIST(COUNT_FAULT) NAT_FAULTS };
-enum { NAT_EVENT_LIST(COUNT) NAT_EVENTS };
-enum { DHCPD_FAULT_LIST(COUNT_FAULT) DHCPD_FAULTS };
-enum { DHCPD_EVENT_LIST(COUNT) DHCPD_EVENTS };
 
 /** is_word() - whether a piece of a usage line is to be typed as it stands */
 static bool is_word(const char *piece, size_t len)
@@ -57,11 +49,11 @@ static void usage_words(const struct command *command)
 	}
 }
 
-/** list() - print names, of which there are so many */
-static void list(const char *const *names, size_t n)
+/** list() - print names, up to NULL */
+static void list(const char *const *names)
 {
-	for (size_t i = 0; i < n; i++)
-		printf(" %s", names[i]);
+	for (; *names; names++)
+		printf(" %s", *names);
 }
 
 /** names() - print all commands' names */
@@ -80,13 +72,9 @@ static void words_of(const struct command *command)
 	if (strstr(command->usage, "FILTER"))
 		fputs(" client= protocol= internal= external= remote=", stdout);
 	if (strcmp(command->name, "fault") == 0) {
-		list(nat_fault_names, NAT_FAULTS);
-		list(dhcpd_fault_names, DHCPD_FAULTS);
+		list(names_faults);
 	} else if (strcmp(command->name, "wait") == 0) {
-		list(nat_event_names, NAT_EVENTS);
-		list(dhcpd_event_names, DHCPD_EVENTS);
-		fputs(" address-changed settings-changed clock-changed",
-		      stdout);
+		list(names_events);
 	} else if (strcmp(command->name, "help") == 0) {
 		names();
 	}

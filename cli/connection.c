@@ -88,20 +88,28 @@ static int send_request(FILE *stream, const json_t *request)
 	return CLI_OK;
 }
 
-/** report() - an answer that is an error; Return: the exit code it means */
+const char *answer_error(const json_t *answer, char *text, size_t size)
+{
+	const char *error = json_string_value(json_object_get(answer, "error"));
+	const char *field = json_string_value(json_object_get(answer, "field"));
+
+	snprintf(text, size, "%s%s%s", field ? field : "", field ? ": " : "",
+		 error ? error : "unknown error");
+	return text;
+}
+
+/** report() - say what is wrong; Return: the exit code that it means */
 static int report(const json_t *answer)
 {
-	const char *text = json_string_value(json_object_get(answer, "error"));
 	const char *kind = json_string_value(json_object_get(answer, "kind"));
-	const char *field = json_string_value(json_object_get(answer, "field"));
+	char text[8192];
 	int code = CLI_FAILED;
 
 	if (kind && strcmp(kind, "usage") == 0)
 		code = CLI_USAGE;
 	else if (kind && strcmp(kind, "settings") == 0)
 		code = CLI_SETTINGS;
-	return cli_error(code, "%s%s%s", field ? field : "", field ? ": " : "",
-			 text ? text : "unknown error");
+	return cli_error(code, "%s", answer_error(answer, text, sizeof(text)));
 }
 
 /** is_last() - whether a line is the answer's last one; lapse-control(7) */
@@ -153,29 +161,36 @@ static int read_answer(const struct cli *cli, FILE *stream, row_fn *row,
 	return code;
 }
 
+int exchange(const struct cli *cli, json_t *request, row_fn *row, void *arg,
+	     json_t **answer)
+{
+	FILE *stream = NULL;
+	int code;
+
+	*answer = NULL;
+	if (!request)
+		return cli_error(CLI_FAILED, "out of memory");
+	code = connect_to(cli->socket, &stream);
+	if (!code)
+		code = send_request(stream, request);
+	if (!code)
+		code = read_answer(cli, stream, row, arg, answer);
+	json_decref(request);
+	if (stream)
+		fclose(stream);
+	return code;
+}
+
 int ask(const struct cli *cli, json_t *request, row_fn *row, void *arg,
 	json_t **last)
 {
 	json_t *answer = NULL;
-	FILE *stream = NULL;
-	int code;
+	int code = exchange(cli, request, row, arg, &answer);
 
-	if (!request)
-		return cli_error(CLI_FAILED, "out of memory");
-	code = connect_to(cli->socket, &stream);
-	if (code) {
-		json_decref(request);
-		return code;
-	}
-	code = send_request(stream, request);
-	if (!code)
-		code = read_answer(cli, stream, row, arg, &answer);
 	if (!code && json_object_get(answer, "error"))
 		code = report(answer);
 	if (last && !code)
 		*last = json_incref(answer);
 	json_decref(answer);
-	json_decref(request);
-	fclose(stream);
 	return code;
 }

@@ -27,4 +27,17 @@ typedef void row_fn(json_t *row, void *arg);
 int ask(const struct cli *cli, json_t *request, row_fn *row, void *arg,
 	json_t **last);
 
+/**
+ * exchange() - ask(), but what lapsed refuses is the caller's to say
+ * @answer:	set to the answer's last line, which may be an error; to be
+ *		released with json_decref()
+ *
+ * Return: CLI_OK when there is an answer; else an exit code after a message.
+ */
+int exchange(const struct cli *cli, json_t *request, row_fn *row, void *arg,
+	     json_t **answer);
+
+/** answer_error() - "FIELD: ERROR" of an answer that is one; Return: @text */
+const char *answer_error(const json_t *answer, char *text, size_t size);
+
 #endif /* CLI_CONNECTION_H */

@@ -100,6 +100,16 @@ static const struct command commands[] = {
 	 "is\n"
 	 "real time. With --after, events since that number count as well.\n"
 	 "\n" FILTER_HELP},
+	{"scenario", cli_scenario, "run FILE [--dry-run]",
+	 "run a timeline of changes, faults, programs and assertions",
+	 "A line for each step says what became of it. Exits 5 when one "
+	 "failed;\n"
+	 "the rest is not run. In the end the programs are ended, and "
+	 "faults,\n"
+	 "settings and the clock's pace are as they were before.\n"
+	 "--dry-run  check the file and show what it would do; lapsed need "
+	 "not run\n"
+	 "FILE is described in lapse-scenario(5).\n"},
 	{"profile", cli_profile,
 	 "list | show PROFILE | use PROFILE [--client CLIENT]",
 	 "the NATs that lapse can be, and where each value is from",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * internal - what the files of conf/ share and nobody else sees
+ * internal - what the files of conf/ share
+ *
+ * Nobody else sees it, but who reads YAML as settings are read: scenarios.
  *
  * Theory of operation. A file, a profile and an assignment each become a flat
  * list of items, {dotted path, parsed value, origin} (tree.c). The lists are

@@ -22,13 +22,8 @@ enum { DHCPD_REASON_LIST(REASON) DHCPD_REASONS };
 static_assert((RING_SIZE & (RING_SIZE - 1)) == 0,
 	      "a number's place in the ring is its lower bits");
 
-static const char *const own_events[] = {
-	RING_SETTINGS_CHANGED, RING_CLOCK_CHANGED, RING_ADDRESS_CHANGED};
-
-/* Reasons of the daemon's own events: how the clock was changed, and how the
- * settings were. */
-static const char *const own_reasons[] = {
-	"advance", "scale", "freeze", "resume", "reset", "reload", "set"};
+static const char *const own_events[] = {RING_OWN_EVENTS};
+static const char *const own_reasons[] = {RING_OWN_REASONS};
 
 #define OWN_EVENTS  (sizeof(own_events) / sizeof(own_events[0]))
 #define OWN_REASONS (sizeof(own_reasons) / sizeof(own_reasons[0]))

@@ -19,6 +19,12 @@
 #define RING_SETTINGS_CHANGED "settings-changed"
 #define RING_CLOCK_CHANGED    "clock-changed"
 #define RING_ADDRESS_CHANGED  "address-changed"
+#define RING_OWN_EVENTS \
+	RING_SETTINGS_CHANGED, RING_CLOCK_CHANGED, RING_ADDRESS_CHANGED
+
+/* Their reasons: how the clock was changed, and how the settings were. */
+#define RING_OWN_REASONS \
+	"advance", "scale", "freeze", "resume", "reset", "reload", "set"
 
 /**
  * struct ring_entry - one event
