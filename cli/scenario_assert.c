@@ -8,6 +8,7 @@
 #include "base/endpoint.h"
 #include "cli/names.h"
 #include "conf/value.h"
+#include "nat/nat.h"
 
 /* --- filters and events --- */
 
@@ -145,7 +146,8 @@ static const struct subject_row {
 	unsigned with;
 	bool counted;
 } subjects[] = {
-	{"sessions", "sessions", SUBJECT_ROWS, WITH_FILTER | WITH_CLIENT, true},
+	{"sessions", "sessions", SUBJECT_ROWS,
+	 WITH_FILTER | WITH_CLIENT | WITH_STATE, true},
 	{"mappings", "mappings", SUBJECT_ROWS, WITH_FILTER | WITH_CLIENT, true},
 	{"clients", "clients", SUBJECT_ROWS, WITH_CLIENT, true},
 	{"faults", "faults", SUBJECT_ROWS, 0, true},
@@ -176,8 +178,12 @@ static const struct {
 /* Verdicts of a report, and states of a lease; lapse-control(7). */
 static const char *const verdicts[] = {"alive",	     "died", "closed",
 				       "unanswered", "over", NULL};
-static const char *const states[] = {"offered",	 "bound", "expired", "released",
-				     "declined", "moved", NULL};
+static const char *const lease_states[] = {
+	"offered", "bound", "expired", "released", "declined", "moved", NULL};
+
+/* and those of a session */
+#define STATE_NAME(id, name) name,
+static const char *const session_states[] = {NAT_STATE_LIST(STATE_NAME) NULL};
 
 /** number_read() - "3", "at-least 3" or "at-most 3" */
 static void number_read(struct step_text *text, const yaml_node_t *node,
@@ -225,8 +231,10 @@ static void assert_beside(struct step_text *text, const struct subject_row *row,
 	} else if (strcmp(field->name, "state") == 0) {
 		check->subject = SUBJECT_MATCHES;
 		check->name = "state";
-		check->text = reader_name(text->reader, field->value, "state",
-					  value, states);
+		check->text = reader_name(
+			text->reader, field->value, "state", value,
+			strcmp(row->name, "leases") == 0 ? lease_states
+							 : session_states);
 	} else {
 		step_filter(text, field->value,
 			    json_object_get(check->request, "filter"),

@@ -227,7 +227,11 @@ static void run_steps(struct run *run)
 	programs_end(&run->programs);
 	run_restore(run);
 	show_end(run, passed, !good);
-	if (passed < scenario->n && run->code == CLI_OK)
+	if (passed == scenario->n)
+		return;
+	if (run_interrupted())
+		cli_error(CLI_FAILED, "interrupted by a signal");
+	if (run->code == CLI_OK)
 		run->code = run_interrupted() ? CLI_FAILED : CLI_UNMET;
 }
 
