@@ -37,18 +37,27 @@ struct birth {
 	pid_t parent;
 };
 
+/** redirect() - nothing comes in, and all that goes out is kept */
+static bool redirect(int output)
+{
+	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	bool good = dup2(nothing, 0) == 0 && dup2(output, 1) == 1 &&
+		    dup2(output, 2) == 2;
+
+	if (nothing > 2)
+		close(nothing);
+	return good;
+}
+
 /** become() - in the child: be the program; comes back only on failure */
 static const char *become(const struct birth *birth)
 {
-	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != birth->parent)
 		return "lapse has ended";
 	signal(SIGPIPE, SIG_DFL);
-	if (dup2(nothing, 0) < 0 || dup2(birth->output, 1) < 0 ||
-	    dup2(birth->output, 2) < 0)
+	if (!redirect(birth->output))
 		return "its output";
 	if (birth->host >= 0 && setns(birth->host, CLONE_NEWNET) < 0)
 		return birth->command->host;

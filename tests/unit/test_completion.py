@@ -54,7 +54,7 @@ def test_every_option_of_the_usage():
     """What `lapse help COMMAND` shows as an option is offered."""
     for command in commands():
         usage = run(LAPSE, "help", command).split("\n\n")[0]
-        for option in re.findall(r"--[a-z]+", usage):
+        for option in re.findall(r"--[a-z-]+", usage):
             assert option in offered(command, "--"), (command, option)
 
 

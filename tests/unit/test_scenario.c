@@ -5,6 +5,7 @@
 #include "tests/unit/test_conf_util.h"
 
 #include <signal.h>
+#include <time.h>
 #include "base/duration.h"
 #include "cli/scenario.h"
 #include "cli/scenario_host.h"
@@ -350,6 +351,14 @@ static void test_hosts(void **state)
 	assert_non_null(strstr(why, "no host no-such-host"));
 }
 
+/** pause_ms() - until something may have changed */
+static void pause_ms(void)
+{
+	const struct timespec ms = {.tv_nsec = 1000000};
+
+	nanosleep(&ms, NULL);
+}
+
 /** start() - a program of the shell */
 static struct program *start(struct programs *programs,
 			     struct scenario_command *command,
@@ -383,7 +392,7 @@ static void test_programs(void **state)
 	program = start(&programs, &command[0], argv[0],
 			"echo out; echo err >&2; exit 5");
 	while (!program_ended(program))
-		usleep(1000);
+		pause_ms();
 	assert_int_equal(program->code, 5);
 	text = program_output(program, SIZE_MAX, &len);
 	assert_string_equal(text, "out\nerr\n");
@@ -402,7 +411,7 @@ static void test_programs(void **state)
 	programs_end(&programs);
 	/* nobody may be left but those whom init has not looked at yet */
 	for (unsigned i = 0; i < 2000 && kill(-group, 0) == 0; i++)
-		usleep(1000);
+		pause_ms();
 	assert_int_equal(kill(-group, 0), -1);
 	argv[0][0] = "/nonexistent/program";
 	assert_null(program_start(&programs, &command[0], why, sizeof(why)));
