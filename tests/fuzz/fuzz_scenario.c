@@ -13,14 +13,6 @@
 #include "cli/scenario_host.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	return setenv("LAPSE_PROFILE_PATH", "conf/profiles", 1);
-}
 
 /** demand() - what must hold, or the fuzzer has found something */
 static void demand(bool holds, const char *what)
@@ -98,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FILE *out = open_memstream(&errors, &len);
 	struct scenario *scenario;
 
-	if (!out)
+	if (!out || setenv("LAPSE_PROFILE_PATH", "conf/profiles", 1))
 		abort();
 	scenario = scenario_parse((const char *)data, size, "fuzz", out);
 	fclose(out);
