@@ -91,6 +91,70 @@ static bool check(const struct conf *old, const struct conf *new, FILE *errors)
 	return ok;
 }
 
+/** in_ranges() - whether an address is one that the pool names */
+static bool in_ranges(const struct conf *conf, uint32_t addr)
+{
+	for (size_t i = 0; i < conf->n_pool; i++)
+		if (!conf->pool[i].interface && addr >= conf->pool[i].first &&
+		    addr <= conf->pool[i].last)
+			return true;
+	return false;
+}
+
+/** has_own() - whether the WAN interface's own address is in the pool */
+static bool has_own(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_pool; i++)
+		if (conf->pool[i].interface)
+			return true;
+	return false;
+}
+
+/** same_pool() - whether two pools are written alike */
+static bool same_pool(const struct conf *a, const struct conf *b)
+{
+	if (a->n_pool != b->n_pool)
+		return false;
+	for (size_t i = 0; i < a->n_pool; i++)
+		if (a->pool[i].interface != b->pool[i].interface ||
+		    a->pool[i].first != b->pool[i].first ||
+		    a->pool[i].last != b->pool[i].last)
+			return false;
+	return true;
+}
+
+/**
+ * fits() - whether the new pool has every external address that is in use
+ *
+ * Static mappings go by the settings, and do not count.
+ */
+static bool fits(const struct gateway *gateway, const struct conf *new,
+		 FILE *errors)
+{
+	const struct conf *old = gateway->conf;
+	struct nat_now now = gateway_now(gateway);
+	struct nat_mapping_info info;
+	char text[ADDRESS_TEXT];
+	uint32_t cursor = 0;
+
+	if (same_pool(old, new))
+		return true;
+	while (nat_mapping_next(gateway->nat, now, &cursor, &info)) {
+		uint32_t addr = info.external.addr;
+
+		if (info.fixed || in_ranges(new, addr) ||
+		    (has_own(new) && !in_ranges(old, addr)))
+			continue;
+		address_format(addr, text);
+		fprintf(errors,
+			"wan.pool: %s is in use: keep it, or end its sessions "
+			"first, lapse kill external=%s\n",
+			text, text);
+		return false;
+	}
+	return true;
+}
+
 /** switch_log() - level and event file; -errno if the file cannot be opened */
 static int switch_log(struct gateway *gateway, const struct conf *new,
 		      FILE *errors)
@@ -161,7 +225,8 @@ static int apply(struct gateway *gateway, struct conf *new, const char *why,
 		 struct nat_change *change, FILE *errors)
 {
 	struct conf *old = gateway->conf;
-	int error = check(old, new, errors) ? 0 : -EINVAL;
+	bool good = check(old, new, errors) && fits(gateway, new, errors);
+	int error = good ? 0 : -EINVAL;
 
 	if (error)
 		return error;

@@ -222,7 +222,7 @@ static bool duration_value(const json_t *value, uint64_t *ms)
 
 	if (json_is_string(value))
 		return duration_parse(json_string_value(value), ms) &&
-		       *ms != DURATION_NEVER;
+		       *ms <= CLOCK_LIMIT_MS;
 	if (!json_is_number(value))
 		return false;
 	seconds = json_number_value(value);
@@ -274,7 +274,8 @@ static const char *wrong_type(enum field_type type, const json_t *value)
 		return duration_value(value, &ms)
 			       ? NULL
 			       : "must be a duration such as \"300s\", "
-				 "\"1h30m\" or a number of seconds";
+				 "\"1h30m\" or a number of seconds, and end "
+				 "within the lapse clock's 4000 years";
 	case FIELD_VALUES:
 		return json_object_size(value) ? NULL
 					       : "must be an object that names "

@@ -369,6 +369,31 @@ static void test_replace(void **state)
 	assert_int_equal(rows(f->rig, "{\"request\":\"assignments\"}"), 0);
 }
 
+static void test_pool_in_use(void **state)
+{
+	struct fixture *f = *state;
+	const char *smaller = "{\"request\":\"set\",\"values\":"
+			      "{\"wan.pool\":[\"192.0.2.2\"]}}";
+	json_t *object;
+
+	populate(f, 1, 10);
+	object = error_of(f->rig, "%s", smaller);
+	assert_string_equal(TEXT(object, "kind"), "settings");
+	assert_non_null(
+		strstr(TEXT(object, "error"), "wan.pool: 192.0.2.1 is in use"));
+	assert_non_null(strstr(TEXT(object, "error"), "lapse kill external="));
+	json_decref(object);
+	/* nothing of it is in force */
+	assert_int_equal(rows(f->rig, "{\"request\":\"sessions\"}"), 10);
+	assert_int_equal(rows(f->rig, "{\"request\":\"assignments\"}"), 0);
+	/* a larger pool is no harm, and where nothing is in use, no pool is */
+	json_decref(row_of(f->rig, "{\"request\":\"set\",\"values\":"
+				   "{\"wan.pool\":[\"192.0.2.0/30\"]}}"));
+	assert_int_equal(rows(f->rig, "{\"request\":\"sessions\"}"), 10);
+	json_decref(row_of(f->rig, "{\"request\":\"flush\"}"));
+	json_decref(row_of(f->rig, "%s", smaller));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -382,6 +407,7 @@ int main(void)
 		TEST(test_get),
 		TEST(test_errors),
 		TEST(test_replace),
+		TEST(test_pool_in_use),
 		cmocka_unit_test(test_layer),
 	};
 

@@ -116,6 +116,13 @@ static void test_errors(void **state)
 		{"{\"request\":\"fault\",\"fault\":\"weather\"}", "fault"},
 		{"{\"request\":\"fault\",\"fault\":\"reboot\",\"for\":1}",
 		 "for"},
+		/* together with the clock more than fits into 64 bits */
+		{"{\"request\":\"fault\",\"fault\":\"blackhole\","
+		 "\"for\":\"213503982334d\"}",
+		 "for"},
+		{"{\"request\":\"fault\",\"fault\":\"dhcp-nak\","
+		 "\"for\":\"213503982334d\"}",
+		 "for"},
 		{"{\"request\":\"fault\",\"fault\":\"rst\",\"value\":1}",
 		 "value"},
 		{"{\"request\":\"fault\",\"fault\":\"rst\","
