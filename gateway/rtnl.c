@@ -32,8 +32,7 @@ static struct mnl_socket *open_socket(void)
 	return socket;
 }
 
-/** transact() - send a message, take its answers; 0 or a negative errno */
-static int transact(struct nlmsghdr *nlh, mnl_cb_t callback, void *arg)
+int rtnl_transact(struct nlmsghdr *nlh, mnl_cb_t callback, void *arg)
 {
 	struct mnl_socket *socket = open_socket();
 	char *answer = malloc(ANSWER_BYTES);
@@ -129,7 +128,7 @@ int rtnl_addresses(struct rtnl_addresses *addresses)
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
 	ifa->ifa_family = AF_INET;
-	error = transact(nlh, on_address, addresses);
+	error = rtnl_transact(nlh, on_address, addresses);
 	if (error) {
 		free(addresses->list);
 		memset(addresses, 0, sizeof(*addresses));
@@ -164,7 +163,7 @@ int rtnl_address(bool add, unsigned index, uint32_t addr, unsigned bits)
 	if (add && bits < 31)
 		mnl_attr_put_u32(nlh, IFA_BROADCAST,
 				 htonl(addr | ~prefix_mask(bits)));
-	return transact(nlh, NULL, NULL);
+	return rtnl_transact(nlh, NULL, NULL);
 }
 
 int rtnl_local(bool add, unsigned index, uint32_t addr)
@@ -187,5 +186,5 @@ int rtnl_local(bool add, unsigned index, uint32_t addr)
 	rtm->rtm_type = RTN_LOCAL;
 	mnl_attr_put_u32(nlh, RTA_DST, htonl(addr));
 	mnl_attr_put_u32(nlh, RTA_OIF, index);
-	return transact(nlh, NULL, NULL);
+	return rtnl_transact(nlh, NULL, NULL);
 }
