@@ -24,48 +24,138 @@ static const struct args_option *find_option(const struct args_option *options,
 	return NULL;
 }
 
-int args_parse(struct cli *cli, int *argc, char **argv,
-	       const struct args_option *options)
+/** find_list() - the option that may be given again that @arg is, or NULL */
+static struct args_list *find_list(struct args_list *lists, size_t n,
+				   const char *arg)
 {
-	const struct args_option common[] = {{"--json", NULL, &cli->json}, {0}};
-	int left = 1, i;
+	size_t len = strcspn(arg, "=");
+
+	for (size_t i = 0; i < n; i++)
+		if (strlen(lists[i].name) == len &&
+		    strncmp(lists[i].name, arg, len) == 0)
+			return &lists[i];
+	return NULL;
+}
+
+/** add_value() - one more of a list; CLI_OK, or CLI_USAGE after a message */
+static int add_value(struct args_list *list, const char *value)
+{
+	if (list->n == ARGS_LIST)
+		return cli_error(CLI_USAGE, "%s is given more than %d times",
+				 list->name, ARGS_LIST);
+	list->item[list->n++] = value;
+	return CLI_OK;
+}
+
+/**
+ * struct parse - what an argument is looked for in
+ * @i:		the argument
+ * @list, @n_lists: of args_leading()
+ */
+struct parse {
+	struct cli *cli;
+	int argc;
+	char **argv;
+	int i;
+	const struct args_option *options;
+	struct args_list *lists;
+	size_t n_lists;
+};
+
+/** take_option() - the next; CLI_OK, or CLI_USAGE after a message */
+static int take_option(struct parse *parse)
+{
+	const struct args_option common[] = {
+		{"--json", NULL, &parse->cli->json}, {0}};
+	char **argv = parse->argv;
+	const char *arg = argv[parse->i], *value;
+	const struct args_option *option = find_option(common, arg, &value);
+	struct args_list *list = NULL;
+
+	if (!option)
+		option = find_option(parse->options, arg, &value);
+	if (!option)
+		list = find_list(parse->lists, parse->n_lists, arg);
+	if (!option && !list)
+		return cli_error(CLI_USAGE,
+				 "%s has no option %s; see lapse help %s",
+				 argv[0], arg, argv[0]);
+	if (option && option->flag) {
+		if (value)
+			return cli_error(CLI_USAGE, "%s takes no value",
+					 option->name);
+		*option->flag = true;
+		return CLI_OK;
+	}
+	if (!value && ++parse->i < parse->argc)
+		value = argv[parse->i];
+	if (!value)
+		return cli_error(CLI_USAGE, "%s needs a value",
+				 option ? option->name : list->name);
+	if (list)
+		return add_value(list, value);
+	if (option->value)
+		*option->value = value;
+	return CLI_OK;
+}
+
+/** is_option() - and not "-", which is a file's name */
+static bool is_option(const char *arg)
+{
+	return arg[0] == '-' && arg[1];
+}
+
+/** run() - @leading: stop at the first that is no option */
+static int run(struct parse *parse, int *argc, bool leading)
+{
+	char **argv = parse->argv;
+	int left = 1, i, error;
 
 	for (i = 1; i < *argc && strcmp(argv[i], "--") != 0; i++) {
-		const struct args_option *option;
-		const char *value;
-
-		if (argv[i][0] != '-' || !argv[i][1]) {
+		if (is_option(argv[i])) {
+			parse->i = i;
+			error = take_option(parse);
+			if (error)
+				return error;
+			i = parse->i;
+		} else if (leading) {
+			break;
+		} else {
 			argv[left++] = argv[i];
-			continue;
 		}
-		option = find_option(common, argv[i], &value);
-		if (!option)
-			option = find_option(options, argv[i], &value);
-		if (!option)
-			return cli_error(CLI_USAGE,
-					 "%s has no option %s; see lapse help "
-					 "%s",
-					 argv[0], argv[i], argv[0]);
-		if (option->flag) {
-			if (value)
-				return cli_error(CLI_USAGE, "%s takes no value",
-						 option->name);
-			*option->flag = true;
-			continue;
-		}
-		if (!value && ++i < *argc)
-			value = argv[i];
-		if (!value)
-			return cli_error(CLI_USAGE, "%s needs a value",
-					 option->name);
-		if (option->value)
-			*option->value = value;
 	}
 	/* what stands behind the "--", if there is one */
-	for (i++; i < *argc; i++)
+	if (i < *argc && strcmp(argv[i], "--") == 0)
+		i++;
+	for (; i < *argc; i++)
 		argv[left++] = argv[i];
 	*argc = left;
 	return CLI_OK;
+}
+
+int args_parse(struct cli *cli, int *argc, char **argv,
+	       const struct args_option *options)
+{
+	struct parse parse = {
+		.cli = cli, .argc = *argc, .argv = argv, .options = options};
+
+	return run(&parse, argc, false);
+}
+
+int args_leading(struct cli *cli, int *argc, char **argv,
+		 const struct args_option *options, struct args_list *lists,
+		 size_t n_lists)
+{
+	struct parse parse = {
+		.cli = cli,
+		.argc = *argc,
+		.argv = argv,
+		.options = options,
+		.lists = lists,
+		.n_lists = n_lists,
+	};
+
+	return run(&parse, argc, true);
 }
 
 int args_plain(struct cli *cli, int argc, char **argv)

@@ -7,6 +7,20 @@
 
 #include "cli/cli.h"
 
+/** ARGS_LIST - how often an option may be given that can be given again */
+#define ARGS_LIST 64
+
+/**
+ * struct args_list - such an option
+ * @name:	with its dashes
+ * @item:	set to the values, @n of them
+ */
+struct args_list {
+	const char *name;
+	const char *item[ARGS_LIST];
+	size_t n;
+};
+
 /**
  * struct args_option - an option of a command
  * @name:	with its dashes; NULL ends the list
@@ -30,6 +44,16 @@ struct args_option {
  */
 int args_parse(struct cli *cli, int *argc, char **argv,
 	       const struct args_option *options);
+
+/**
+ * args_leading() - the same, but only before the first that is no option
+ * @lists:	those that may be given again, @n_lists of them
+ *
+ * For a command in whose arguments there is another command with its own.
+ */
+int args_leading(struct cli *cli, int *argc, char **argv,
+		 const struct args_option *options, struct args_list *lists,
+		 size_t n_lists);
 
 /** args_plain() - args_parse() for a command without arguments */
 int args_plain(struct cli *cli, int argc, char **argv);
