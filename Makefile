@@ -151,12 +151,13 @@ COMPILE = $(CC) $(BASE_CPPFLAGS) $(FORTIFY) $(PKG_CFLAGS) $(BASE_CFLAGS)
 
 # --- sources ---
 
-LIBDIRS := base nat dhcpd conf gateway cli
+LIBDIRS := base nat dhcpd conf gateway lab cli
 SRC_base := $(wildcard base/*.c)
 SRC_nat := $(wildcard nat/*.c)
 SRC_dhcpd := $(wildcard dhcpd/*.c)
 SRC_conf := $(wildcard conf/*.c)
 SRC_gateway := $(filter-out gateway/main.c,$(wildcard gateway/*.c))
+SRC_lab := $(wildcard lab/*.c)
 SRC_cli := $(filter-out cli/main.c,$(wildcard cli/*.c))
 SRC_testlib := $(wildcard tests/lib/*.c)
 
@@ -164,8 +165,8 @@ objs = $(patsubst %.c,$(B)/%.o,$1)
 lib = $(B)/lib$1.a
 
 # Users before what they use: the linker reads the archives once.
-LIBS := $(foreach d,cli gateway conf dhcpd nat base,$(call lib,$d))
-DAEMON_ARCHIVES := $(filter-out $(call lib,cli),$(LIBS))
+LIBS := $(foreach d,cli lab gateway conf dhcpd nat base,$(call lib,$d))
+DAEMON_ARCHIVES := $(foreach d,gateway conf dhcpd nat base,$(call lib,$d))
 CLI_ARCHIVES := $(LIBS)
 
 PROGRAMS := $(if $(wildcard gateway/main.c),$(B)/lapsed) \

@@ -70,5 +70,6 @@ command_fn cli_lease, cli_fault;
 command_fn cli_clock, cli_events, cli_wait, cli_help;
 command_fn cli_profile, cli_explain;
 command_fn cli_doctor, cli_scenario;
+command_fn cli_exec, cli_lab;
 
 #endif /* CLI_CLI_H */

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include "cli/lab.h"
+#include "lab/stand.h"
 
 /** connect_error() - what it means that nobody could be reached */
 static int connect_error(const char *path, int error)
@@ -29,6 +31,30 @@ static int connect_error(const char *path, int error)
 }
 
 /**
+ * connect_lab() - a stream to a gateway of a standing lab
+ * @where:	"", "NAME" or "NAME/carrier": what is behind "lab:"
+ *
+ * Return: as connect_to().
+ */
+static int connect_lab(const char *where, FILE **stream)
+{
+	struct stand_answer answer;
+	char name[108], request[64];
+	size_t len = strcspn(where, "/");
+
+	if (len)
+		snprintf(name, sizeof(name), "%.*s", (int)len, where);
+	else
+		snprintf(name, sizeof(name), "%s", lab_default());
+	snprintf(request, sizeof(request), "connect %s",
+		 where[len] ? where + len + 1 : "gateway");
+	if (stand_ask(name, request, &answer))
+		return CLI_FAILED;
+	*stream = fdopen(answer.fds[0], "r");
+	return *stream ? CLI_OK : cli_error(CLI_FAILED, "out of memory");
+}
+
+/**
  * connect_to() - a stream to lapsed
  * @stream:	set on success, to be closed
  *
@@ -38,6 +64,9 @@ static int connect_to(const char *path, FILE **stream)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd;
+
+	if (strncmp(path, "lab:", 4) == 0)
+		return connect_lab(path + 4, stream);
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return connect_error(path, ENAMETOOLONG);

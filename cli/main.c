@@ -24,6 +24,48 @@
 #define FAULT_LINE(id, name, help) "  " name ": " help "\n"
 
 static const struct command commands[] = {
+	{"exec", cli_exec,
+	 "[--profile PROFILE] [--set KEY=VALUE]... [--server COMMAND]\n"
+	 "                  [OPTION]... [--] COMMAND [ARGUMENT]...",
+	 "run a command behind a NAT, in throw-away namespaces",
+	 "--profile PROFILE  the NAT: a name, or a file; rfc-compliant\n"
+	 "--set KEY=VALUE    a setting over it; as often as you like\n"
+	 "--server COMMAND   run this on the other side: server.lab, "
+	 "198.51.100.7\n"
+	 "--behind PROFILE   a second NAT in front of the first\n"
+	 "--report FILE      the heartbeat verdict at the end; - is stdout\n"
+	 "--events FILE      what happened, a JSON object a line\n"
+	 "--pcap FILE        record both sides of the NAT\n"
+	 "--scale N          let the lapse clock run N times as fast\n"
+	 "--seed N           of all that is random\n"
+	 "--dhcp             the client asks for its address\n"
+	 "--root             keep the rights over the namespaces\n"
+	 "--verbose          let lapsed say what it does\n"
+	 "\n"
+	 "In COMMAND, lapse reaches this gateway without options. The exit "
+	 "code is\n"
+	 "COMMAND's; 125: it could not be run behind the NAT, 126: it could "
+	 "not be\n"
+	 "executed, 127: there is none. No root is needed.\n"},
+	{"lab", cli_lab,
+	 "up [--clients N] [--profile PROFILE]... [--behind PROFILE]\n"
+	 "                    [--set KEY=VALUE]... [--dhcp] [--events FILE] "
+	 "[--seed N]\n"
+	 "       lapse lab exec [--user] HOST [--] COMMAND... | shell [--user] "
+	 "HOST\n"
+	 "       lapse lab status | down",
+	 "a standing lab: client1, client2 ..., gateway, server",
+	 "up      make it; several profiles: one for each client\n"
+	 "exec    run a command on a host of it, as its root; --user: as "
+	 "yourself\n"
+	 "shell   the same with your shell\n"
+	 "status  the labs there are, and their hosts\n"
+	 "down    end it, and all that runs in it\n"
+	 "--name NAME  which lab, if there are several\n"
+	 "\n"
+	 "lapse --socket lab: COMMAND asks its gateway, lab:NAME that of "
+	 "another\n"
+	 "lab, lab:NAME/carrier the one in front. No root is needed.\n"},
 	{"status", cli_status, "", "what lapsed is and does",
 	 "Exits 0 once lapsed is ready: its queue bound, its rules in "
 	 "place.\n"},

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lab - the command lab: a standing lab of hosts in namespaces
+ */
+#include "cli/lab.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cli/table.h"
+#include "lab/say.h"
+#include "lab/stand.h"
+
+int lab_settings(const struct args_list *list, struct lab_setting *set,
+		 struct lab_spec *spec)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const char *equals = strchr(list->item[i], '=');
+
+		if (!equals || equals == list->item[i])
+			return cli_error(CLI_USAGE,
+					 "--set wants KEY=VALUE, such as "
+					 "nat.udp-timeout=60s, not \"%s\"",
+					 list->item[i]);
+		set[i].key = strndup(list->item[i],
+				     (size_t)(equals - list->item[i]));
+		if (!set[i].key)
+			return cli_error(CLI_FAILED, "out of memory");
+		set[i].value = equals + 1;
+	}
+	spec->set = set;
+	spec->n_set = list->n;
+	return CLI_OK;
+}
+
+const char *lab_path(const char *path, char text[static PATH_MAX])
+{
+	char *cwd;
+
+	if (!path || path[0] == '/')
+		return path;
+	cwd = get_current_dir_name();
+	snprintf(text, PATH_MAX, "%s/%s", cwd ? cwd : "", path);
+	free(cwd);
+	return text;
+}
+
+const char *lab_default(void)
+{
+	const char *name = getenv("LAPSE_LAB");
+
+	return name && *name ? name : LAB_DEFAULT;
+}
+
+/** code_of() - the exit code that an errno means */
+static int code_of(int error)
+{
+	switch (error) {
+	case 0:
+		return CLI_OK;
+	case -EINVAL:
+		return CLI_SETTINGS;
+	case -EPERM:
+		return CLI_PERMISSION;
+	default:
+		return CLI_FAILED;
+	}
+}
+
+/** print_status() - the hosts of a lab, from lines of three words */
+static int print_status(const struct cli *cli, const char *name)
+{
+	static const struct table_column columns[] = {
+		{"HOST", false}, {"ADDRESS", false}, {"PROFILE", false}};
+	struct stand_answer answer;
+	struct table table;
+	char *line, *rest = answer.text;
+	int error = stand_ask(name, "status", &answer);
+
+	if (error)
+		return code_of(error);
+	if (!cli->json)
+		table_begin(&table, stdout, columns, 3);
+	while ((line = strsep(&rest, "\n")) && *line) {
+		const char *cells[3];
+
+		for (int i = 0; i < 3; i++)
+			cells[i] = strsep(&line, " ");
+		if (!cli->json) {
+			table_row(&table, cells);
+			continue;
+		}
+		json_t *row =
+			json_pack("{s:s, s:s, s:s, s:s*}", "lab", name, "host",
+				  cells[0], "address", cells[1], "profile",
+				  strcmp(cells[2], "-") != 0 ? cells[2] : NULL);
+
+		json_dumpf(row, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(row);
+	}
+	if (!cli->json)
+		table_end(&table);
+	return CLI_OK;
+}
+
+/** parse_clients() - their number; CLI_OK, or CLI_USAGE after a message */
+static int parse_clients(const char *text, struct lab_spec *spec)
+{
+	char *end;
+	unsigned long n;
+
+	if (!text)
+		return CLI_OK;
+	n = strtoul(text, &end, 10);
+	if (end == text || *end || n < 1 || n > LAB_CLIENTS_MAX)
+		return cli_error(CLI_USAGE,
+				 "--clients wants a number from 1 to %d, not "
+				 "\"%s\"",
+				 LAB_CLIENTS_MAX, text);
+	spec->clients = (unsigned)n;
+	return CLI_OK;
+}
+
+/** give_profiles() - the first to the gateway; several: one to each client */
+static int give_profiles(const struct args_list *profiles,
+			 struct lab_spec *spec)
+{
+	if (profiles->n > 1 && profiles->n > spec->clients)
+		return cli_error(CLI_USAGE, "%zu profiles for %u clients",
+				 profiles->n, spec->clients);
+	if (profiles->n)
+		spec->profile = profiles->item[0];
+	for (size_t i = 1; i < profiles->n; i++)
+		spec->client_profile[i] = profiles->item[i];
+	return CLI_OK;
+}
+
+/** lab_up() - `lapse lab up` */
+static int lab_up(struct cli *cli, int argc, char **argv)
+{
+	const char *name = lab_default(), *clients = NULL, *events = NULL;
+	struct args_list lists[] = {{.name = "--set"}, {.name = "--profile"}};
+	struct lab_setting set[ARGS_LIST];
+	struct lab_spec spec = {
+		.clients = 1, .profile = "rfc-compliant", .log = LAB_LOG};
+	char path[PATH_MAX];
+	const struct args_option options[] = {
+		{"--name", &name, NULL},
+		{"--clients", &clients, NULL},
+		{"--behind", &spec.behind, NULL},
+		{"--seed", &spec.seed, NULL},
+		{"--events", &events, NULL},
+		{"--dhcp", NULL, &spec.dhcp},
+		{"--verbose", NULL, &spec.verbose},
+		{0},
+	};
+	int code = args_leading(cli, &argc, argv, options, lists, 2);
+
+	if (!code && argc > 1)
+		code = cli_error(CLI_USAGE, "lab up takes no argument: %s",
+				 argv[1]);
+	if (!code)
+		code = parse_clients(clients, &spec);
+	if (!code)
+		code = give_profiles(&lists[1], &spec);
+	if (!code)
+		code = lab_settings(&lists[0], set, &spec);
+	if (code)
+		return code;
+	spec.events = lab_path(events, path);
+	code = code_of(stand_up(name, &spec));
+	return code ? code : print_status(cli, name);
+}
+
+/** lab_exec() - `lapse lab exec HOST COMMAND`, and shell without one */
+static int lab_exec(struct cli *cli, int argc, char **argv)
+{
+	const char *shell = getenv("SHELL");
+	const char *const shell_argv[] = {shell && *shell ? shell : "/bin/sh",
+					  NULL};
+	bool is_shell = strcmp(argv[0], "shell") == 0;
+	struct stand_run run = {.lab = lab_default(), .argv = shell_argv};
+	const struct args_option options[] = {
+		{"--name", &run.lab, NULL},
+		{"--user", NULL, &run.as_caller},
+		{0},
+	};
+	int code = args_leading(cli, &argc, argv, options, NULL, 0);
+	char **command = argv + 2;
+
+	if (!code && (argc < 2 || (argc > 2) == is_shell))
+		code = cli_error(CLI_USAGE,
+				 is_shell ? "lab shell wants a host"
+					  : "lab exec wants a host and a "
+					    "command, such as lapse lab exec "
+					    "client1 -- ping server");
+	/* one more "--", between the host and the command */
+	if (!code && !is_shell && strcmp(argv[2], "--") == 0) {
+		command++;
+		if (argc < 4)
+			code = cli_error(CLI_USAGE, "lab exec wants a command");
+	}
+	if (code)
+		return SAY_FAILED;
+	run.host = argv[1];
+	argv[argc] = NULL;
+	if (!is_shell)
+		run.argv = (const char *const *)command;
+	stand_run(&run);
+}
+
+/** lab_status() - `lapse lab status`: the labs, and the hosts of each */
+static int lab_status(struct cli *cli, int argc, char **argv)
+{
+	const char *name = NULL;
+	const struct args_option options[] = {{"--name", &name, NULL}, {0}};
+	int code = args_parse(cli, &argc, argv, options);
+	char *found;
+
+	if (code || name)
+		return code ? code : print_status(cli, name);
+	for (size_t i = 0; !code && (found = stand_name(i)); i++) {
+		if (!cli->json)
+			printf("%slab %s\n", i ? "\n" : "", found);
+		code = print_status(cli, found);
+		free(found);
+	}
+	return code;
+}
+
+/** lab_down() - `lapse lab down` */
+static int lab_down(struct cli *cli, int argc, char **argv)
+{
+	const char *name = lab_default();
+	const struct args_option options[] = {{"--name", &name, NULL}, {0}};
+	int code = args_parse(cli, &argc, argv, options);
+
+	return code ? code : code_of(stand_down(name));
+}
+
+int cli_lab(struct cli *cli, int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		command_fn *function;
+	} verbs[] = {
+		{"up", lab_up},		{"exec", lab_exec}, {"shell", lab_exec},
+		{"status", lab_status}, {"down", lab_down},
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]);
+	     i++)
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return verbs[i].function(cli, argc - 1, argv + 1);
+	return cli_error(CLI_USAGE, "lab wants up, exec, shell, status or "
+				    "down; see lapse help lab");
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * lab - what the commands that make labs share
+ */
+#ifndef CLI_LAB_H
+#define CLI_LAB_H
+
+#include <limits.h>
+#include "cli/args.h"
+#include "lab/lab.h"
+
+/** LAB_DEFAULT - the lab that is meant where neither an option nor LAPSE_LAB in
+ * the environment names one
+ */
+#define LAB_DEFAULT "lab"
+
+/** lab_default() - the name of the lab that is meant where no option says */
+const char *lab_default(void);
+
+/** LAB_LOG - what the gateways of a standing lab say, inside it */
+#define LAB_LOG "/run/lapse/lapsed.log"
+
+/**
+ * lab_settings() - "KEY=VALUE" of each --set
+ * @list:	as they were given
+ * @set:	ARGS_LIST of them; @spec points to it on success
+ *
+ * Return: CLI_OK, or CLI_USAGE after a message.
+ */
+int lab_settings(const struct args_list *list, struct lab_setting *set,
+		 struct lab_spec *spec);
+
+/** lab_path() - absolute, for a process elsewhere; @text or @path itself */
+const char *lab_path(const char *path, char text[static PATH_MAX]);
+
+#endif /* CLI_LAB_H */

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * dhcp - let a client of a lab ask for its address, by a client of Debian's
+ */
+#include "lab/dhcp.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <sys/wait.h>
+#include "lab/mounts.h"
+#include "lab/say.h"
+#include "lab/spawn.h"
+
+/* The address is there by then, or it will not be. */
+#define BOUND_MS 30000
+#define LOOK_MS	 5
+
+/* A path below MOUNTS_DIR, with a host's name in it. */
+enum { PATH_BYTES = 64 };
+
+/*
+ * dhclient tells by $reason and new_... in the environment, udhcpc by $1. The
+ * file $bound says that there is an address; resolv.conf is left alone, for the
+ * lab's names are looked up in files. A line before this sets $bound: dhclient
+ * hands no environment on.
+ */
+static const char script[] =
+	"PATH=/usr/sbin:/sbin:/usr/bin:/bin\n"
+	"if [ $# -gt 0 ]; then\n"
+	"	reason=$1 address=$ip bits=$mask route=$router\n"
+	"else\n"
+	"	address=$new_ip_address bits=$new_subnet_mask\n"
+	"	route=$new_routers\n"
+	"fi\n"
+	"case $reason in\n"
+	"BOUND | RENEW | REBIND | REBOOT | bound | renew)\n"
+	"	ip -4 address show dev $interface | grep -q \"inet $address/\" "
+	"||\n"
+	"	{\n"
+	"		ip -4 address flush dev $interface\n"
+	"		ip address add $address/$bits dev $interface\n"
+	"	}\n"
+	"	for one in $route; do\n"
+	"		ip route replace default via $one dev $interface\n"
+	"		break\n"
+	"	done\n"
+	"	: > $bound\n"
+	"	;;\n"
+	"PREINIT)\n"
+	"	ip link set $interface up\n"
+	"	;;\n"
+	"EXPIRE | FAIL | RELEASE | STOP | deconfig)\n"
+	"	ip -4 address flush dev $interface\n"
+	"	ip link set $interface up\n"
+	"	;;\n"
+	"esac\n";
+
+/** find() - the first of the two that is installed; NULL if none is */
+static const char *find(bool *isc)
+{
+	static const char *const paths[] = {
+		"/usr/sbin/dhclient", "/sbin/dhclient", "/usr/sbin/udhcpc",
+		"/sbin/udhcpc", "/usr/bin/udhcpc"};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		*isc = strstr(paths[i], "dhclient") != NULL;
+		if (access(paths[i], X_OK) == 0)
+			return paths[i];
+	}
+	return NULL;
+}
+
+/** write_script() - of a host; 0, or a negative errno after a message */
+static int write_script(const char *path, const char *bound)
+{
+	char text[sizeof(script) + 2 * PATH_BYTES];
+
+	snprintf(text, sizeof(text), "#!/bin/sh\nbound=%s\n%s", bound, script);
+	return mounts_write(path, text, 0755);
+}
+
+/** start() - the client; its number, or a negative errno */
+static pid_t start(const struct lab *lab, const struct lab_host *host,
+		   const char *program, bool isc, const char *action)
+{
+	char leases[PATH_BYTES], pid[PATH_BYTES];
+	const char *const dhclient[] = {program, "-4",	 "-d",	 "-q",
+					"-sf",	 action, "-lf",	 leases,
+					"-pf",	 pid,	 "eth0", NULL};
+	const char *const udhcpc[] = {program, "-f", "-i", "eth0", "-s", action,
+				      "-t",    "10", "-T", "1",	   NULL};
+	FILE *quiet = fopen("/dev/null", "r+e");
+	int null = quiet ? fileno(quiet) : -1;
+	const struct spawn what = {
+		.argv = isc ? dhclient : udhcpc,
+		.host = host,
+		.in = null,
+		.out = null,
+		.err = null,
+		.apart = true,
+		.named = true,
+	};
+	pid_t number;
+
+	snprintf(leases, sizeof(leases), MOUNTS_DIR "/%s.leases", host->name);
+	snprintf(pid, sizeof(pid), MOUNTS_DIR "/%s.pid", host->name);
+	number = spawn(lab, &what);
+	if (quiet)
+		fclose(quiet);
+	return number;
+}
+
+int dhcp_start(const struct lab *lab, const struct lab_host *host)
+{
+	const struct timespec moment = {0, LOOK_MS * 1000000L};
+	char bound[PATH_BYTES], action[PATH_BYTES];
+	bool isc;
+	const char *program = find(&isc);
+	int error;
+	pid_t pid;
+
+	if (!program) {
+		say_error("--dhcp needs a DHCP client: apt-get install "
+			  "isc-dhcp-client, or udhcpc");
+		return -ENOENT;
+	}
+	snprintf(bound, sizeof(bound), MOUNTS_DIR "/%s.bound", host->name);
+	snprintf(action, sizeof(action), MOUNTS_DIR "/%s.script", host->name);
+	error = write_script(action, bound);
+	if (error)
+		return error;
+	pid = start(lab, host, program, isc, action);
+	if (pid < 0)
+		return (int)pid;
+	for (int ms = 0; ms < BOUND_MS; ms += LOOK_MS) {
+		if (access(bound, F_OK) == 0)
+			return 0;
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			break;
+		nanosleep(&moment, NULL);
+	}
+	say_error("%s has got no address on %s", program, host->name);
+	return -ETIMEDOUT;
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * exec - run a command behind a NAT, and leave nothing behind
+ */
+#include "lab/exec.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "gateway/sockets.h"
+#include "lab/capture.h"
+#include "lab/dhcp.h"
+#include "lab/router.h"
+#include "lab/say.h"
+#include "lab/spawn.h"
+#include "lab/supervise.h"
+
+/* A server that has opened no socket by then gets no more time. */
+#define SERVER_MS 5000
+#define LOOK_MS	  5
+
+/**
+ * struct run - process 1's state
+ * @command, @lapsed, @server: their numbers, 0 once they have ended
+ * @status:	of the command, waitpid()'s
+ * @recording:	ends the capture when it is closed, or -1
+ */
+struct run {
+	const struct exec *exec;
+	const struct inside *inside;
+	struct lab lab;
+	pid_t command, lapsed, server, capture;
+	int status;
+	int recording;
+};
+
+/** on_end() - a child has ended, be it ours or an orphan that we inherited */
+static void on_end(struct run *run, pid_t pid, int status)
+{
+	if (pid == run->command) {
+		run->command = 0;
+		run->status = status;
+	} else if (pid == run->lapsed) {
+		run->lapsed = 0;
+		say_error("lapsed has ended (%s %d): the command is behind no "
+			  "NAT any more",
+			  WIFEXITED(status) ? "exit code" : "signal",
+			  WIFEXITED(status) ? WEXITSTATUS(status)
+					    : WTERMSIG(status));
+		if (run->command)
+			kill(run->command, SIGTERM);
+	} else if (pid == run->server) {
+		run->server = 0;
+		if (WIFSIGNALED(status) || WEXITSTATUS(status))
+			say_error("the server's command has ended: %s %d",
+				  WIFEXITED(status) ? "exit code" : "signal",
+				  WIFEXITED(status) ? WEXITSTATUS(status)
+						    : WTERMSIG(status));
+	}
+}
+
+/** reap() - whoever has ended */
+static void reap(struct run *run)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		on_end(run, pid, status);
+}
+
+/** has_socket() - whether a program on the server listens or waits */
+static bool has_socket(void)
+{
+	static const uint8_t protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
+	const uint32_t own[] = {LAB_SERVER, LAB_SERVER2};
+
+	for (size_t i = 0; i < sizeof(protocols); i++) {
+		uint8_t ports[8192] = {0};
+
+		if (sockets_read(protocols[i], own, 2, ports))
+			continue;
+		for (size_t byte = 0; byte < sizeof(ports); byte++)
+			if (ports[byte])
+				return true;
+	}
+	return false;
+}
+
+/**
+ * start_server() - and let it open its socket before the client calls
+ *
+ * Return: 0 or a negative errno.
+ */
+static int start_server(struct run *run)
+{
+	const char *const argv[] = {"/bin/sh", "-c", run->exec->server, NULL};
+	const struct timespec moment = {0, LOOK_MS * 1000000L};
+	/* what it says must not mix with the command's output */
+	const struct spawn what = {
+		.argv = argv,
+		.host = run->lab.server,
+		.in = -1,
+		.out = STDERR_FILENO,
+		.err = -1,
+		.as_caller = !run->exec->root,
+		.apart = true,
+	};
+	int error = 0;
+
+	if (!run->exec->server)
+		return 0;
+	run->server = spawn(&run->lab, &what);
+	if (run->server < 0)
+		return (int)run->server;
+	error = spawn_visit(run->lab.server);
+	for (int ms = 0; !error && run->server; ms += LOOK_MS) {
+		if (has_socket())
+			return 0;
+		if (ms >= SERVER_MS) {
+			say_error("the server's command has opened no socket "
+				  "in %d s; going on without",
+				  SERVER_MS / 1000);
+			return 0;
+		}
+		nanosleep(&moment, NULL);
+		reap(run);
+	}
+	return error;
+}
+
+/** start_command() - what all this is for */
+static int start_command(struct run *run)
+{
+	static const char *const environment[] = {"LAPSE_SOCKET=" ROUTER_SOCKET,
+						  NULL};
+	const struct spawn what = {
+		.argv = run->exec->argv,
+		.host = &run->lab.host[0],
+		.environment = environment,
+		.in = -1,
+		.out = -1,
+		.err = -1,
+		.as_caller = !run->exec->root,
+	};
+
+	inside_started(run->inside);
+	run->command = spawn(&run->lab, &what);
+	return run->command < 0 ? (int)run->command : 0;
+}
+
+/** wait_command() - until it has ended; false if the caller is dead */
+static bool wait_command(struct run *run, int children)
+{
+	struct pollfd fds[] = {{.fd = children, .events = POLLIN},
+			       {.fd = run->inside->channel, .events = POLLIN}};
+	struct signalfd_siginfo info;
+
+	while (run->command) {
+		int number;
+
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents & POLLIN &&
+		    read(children, &info, sizeof(info)) > 0)
+			reap(run);
+		if (!fds[1].revents)
+			continue;
+		number = inside_signal(run->inside);
+		if (number < 0)
+			return false;
+		if (number > 0 && run->command)
+			kill(run->command, number);
+	}
+	return true;
+}
+
+/** prepare() - all that is there before the command starts */
+static int prepare(struct run *run)
+{
+	const struct exec *exec = run->exec;
+	int error = lab_build(&run->lab);
+
+	if (!error && exec->pcap >= 0) {
+		run->capture =
+			capture_start(&run->lab, exec->pcap, &run->recording);
+		error = run->capture < 0 ? (int)run->capture : 0;
+	}
+	if (!error)
+		error = router_start(&run->lab, &run->lapsed);
+	if (!error)
+		error = start_server(run);
+	if (!error && exec->spec->dhcp)
+		error = dhcp_start(&run->lab, &run->lab.host[0]);
+	if (!error && exec->ready)
+		error = exec->ready(&run->lab, exec->arg);
+	return error;
+}
+
+/** stop_capture() - and let it write what it has */
+static void stop_capture(struct run *run)
+{
+	if (run->capture <= 0)
+		return;
+	close(run->recording);
+	while (waitpid(run->capture, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/** process_1() - inside_fn: from nothing to the command's end */
+static void process_1(const struct inside *inside, void *arg)
+{
+	const struct exec *exec = arg;
+	struct run run = {
+		.exec = exec,
+		.inside = inside,
+		.lab = {.spec = exec->spec,
+			.ids = inside->ids,
+			.signals = inside->signals,
+			.cwd = get_current_dir_name()},
+		.recording = -1,
+	};
+	sigset_t set;
+	int children;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	children = signalfd(-1, &set, SFD_CLOEXEC);
+	if (!run.lab.cwd || children < 0) {
+		say_error("%s", strerror(errno));
+		return;
+	}
+	if (prepare(&run) || start_command(&run)) {
+		stop_capture(&run);
+		return;
+	}
+	if (!wait_command(&run, children))
+		return;
+	if (exec->ended)
+		exec->ended(&run.lab, exec->arg);
+	stop_capture(&run);
+	inside_ended(inside, run.status);
+	_exit(0);
+}
+
+int exec_run(const struct exec *exec)
+{
+	union {
+		const struct exec *in;
+		void *out;
+	} arg = {.in = exec};
+
+	if (router_check(exec->spec))
+		return SAY_FAILED;
+	return supervise(process_1, arg.out);
+}

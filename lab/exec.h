@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * exec - run a command behind a NAT, and leave nothing behind
+ */
+#ifndef LAB_EXEC_H
+#define LAB_EXEC_H
+
+#include "lab/lab.h"
+
+/**
+ * struct exec - what to do; all of it stays the caller's
+ * @argv:	the command, NULL-terminated
+ * @server:	shell command for the server, or NULL
+ * @pcap:	descriptor of a file for a recording of both sides, or -1
+ * @root:	the command keeps the rights of process 1
+ * @ready:	called once the gateway serves, before the command starts;
+ *		Return: 0, or anything else to give up, after a message
+ * @ended:	called after the command has ended, the gateway still there
+ * @arg:	for both; they run in process 1
+ */
+struct exec {
+	const struct lab_spec *spec;
+	const char *const *argv;
+	const char *server;
+	int pcap;
+	bool root;
+	int (*ready)(const struct lab *lab, void *arg);
+	void (*ended)(const struct lab *lab, void *arg);
+	void *arg;
+};
+
+/**
+ * exec_run() - run it, with signals passed on
+ *
+ * A command that a signal has ended ends the caller by the same one.
+ *
+ * Return: the command's exit code; 125 if the lab could not be made, 126 if
+ * the command could not be executed, 127 if there is none of this name.
+ */
+int exec_run(const struct exec *exec);
+
+#endif /* LAB_EXEC_H */

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * spawn - run a program on a host of a lab
+ */
+#include "lab/spawn.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include "lab/say.h"
+
+int spawn_visit(const struct lab_host *host)
+{
+	return setns(host->net, CLONE_NEWNET) < 0 ? -errno : 0;
+}
+
+/** redirect() - standard input, output and error; 0 or a negative errno */
+static int redirect(const struct spawn *what)
+{
+	const int from[] = {what->in, what->out, what->err};
+
+	for (int to = 0; to < 3; to++)
+		if (from[to] >= 0 && dup2(from[to], to) < 0)
+			return -errno;
+	return 0;
+}
+
+/** prepare() - all but the execution; 0 or a negative errno */
+static int prepare(const struct lab *lab, const struct spawn *what)
+{
+	int error = spawn_visit(what->host);
+
+	if (!error && setns(what->host->mounts, CLONE_NEWNS) < 0)
+		error = -errno;
+	/* by its name: what is mounted over it is to be seen */
+	if (!error && chdir(lab->cwd) < 0)
+		error = -errno;
+	if (!error && what->named &&
+	    (unshare(CLONE_NEWUTS) < 0 ||
+	     sethostname(what->host->name, strlen(what->host->name)) < 0))
+		error = -errno;
+	if (!error && what->as_caller)
+		error = ns_as_caller(&lab->ids);
+	if (!error)
+		error = redirect(what);
+	if (!error && what->apart && setsid() < 0)
+		error = -errno;
+	if (!error && what->bound && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		error = -errno;
+	return error;
+}
+
+/** child() - become the program */
+_Noreturn static void child(const struct lab *lab, const struct spawn *what)
+{
+	const char *name = what->argv[0];
+	int error = prepare(lab, what);
+	/* execvp() wants pointers to what it does not change */
+	union {
+		const char *const *in;
+		char *const *out;
+	} args = {.in = what->argv};
+
+	for (size_t i = 0; what->environment && what->environment[i]; i++) {
+		char *pair = strdup(what->environment[i]);
+
+		if (pair)
+			putenv(pair);
+	}
+	if (error) {
+		say_error("%s cannot be started on %s: %s", name,
+			  what->host->name, strerror(-error));
+		_exit(SAY_FAILED);
+	}
+	sigprocmask(SIG_SETMASK, &lab->signals, NULL);
+	execvp(name, args.out);
+	error = errno;
+	say_error("%s: %s", name, strerror(error));
+	_exit(error == ENOENT ? SAY_NOT_FOUND : SAY_NOT_EXECUTABLE);
+}
+
+pid_t spawn(const struct lab *lab, const struct spawn *what)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		child(lab, what);
+	return pid < 0 ? -errno : pid;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * spawn - run a program on a host of a lab
+ */
+#ifndef LAB_SPAWN_H
+#define LAB_SPAWN_H
+
+#include "lab/lab.h"
+
+/**
+ * struct spawn - what to run, and how
+ * @argv:	NULL-terminated; looked for in the PATH
+ * @host:	where
+ * @environment: "NAME=VALUE" added to ours, NULL-terminated, or NULL
+ * @in, @out, @err: descriptors, or -1: what we have
+ * @as_caller:	with the caller's ids and no more rights than those have
+ * @apart:	in a session of its own: no signals from the terminal
+ * @bound:	killed when we die
+ * @named:	it sees the host's name as its own
+ */
+struct spawn {
+	const char *const *argv;
+	const struct lab_host *host;
+	const char *const *environment;
+	int in, out, err;
+	bool as_caller;
+	bool apart;
+	bool bound;
+	bool named;
+};
+
+/**
+ * spawn() - start it
+ *
+ * What fails in the child is said on its stderr; it then ends with 127 if
+ * there is no such program, else with 126.
+ *
+ * Return: its number, or a negative errno.
+ */
+pid_t spawn(const struct lab *lab, const struct spawn *what);
+
+/** spawn_visit() - go to a host's network; 0 or a negative errno */
+int spawn_visit(const struct lab_host *host);
+
+#endif /* LAB_SPAWN_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * supervise - the process outside, which waits for process 1 of a lab
+ */
+#include "lab/supervise.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "lab/say.h"
+
+/* What is passed on; SIGTSTP and its like stop us as they stop anybody. */
+static const int passed[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+			     SIGUSR1, SIGUSR2, SIGALRM};
+
+/** enum phase - how far the inside is */
+enum phase { BEFORE, RUNNING, AFTER };
+
+/**
+ * struct message - from inside: the phase has changed
+ * @status:	waitpid()'s, in AFTER
+ */
+struct message {
+	enum phase phase;
+	int status;
+};
+
+/**
+ * struct watch - the outside's state
+ * @pid:	process 1, or the command itself
+ * @channel:	to process 1, or -1
+ */
+struct watch {
+	pid_t pid;
+	int channel;
+	struct message last;
+};
+
+/** send_message() - to the outside, which may be dead */
+static void send_message(const struct inside *inside, enum phase phase,
+			 int status)
+{
+	const struct message message = {phase, status};
+
+	(void)!send(inside->channel, &message, sizeof(message), MSG_NOSIGNAL);
+}
+
+void inside_started(const struct inside *inside)
+{
+	send_message(inside, RUNNING, 0);
+}
+
+void inside_ended(const struct inside *inside, int status)
+{
+	send_message(inside, AFTER, status);
+}
+
+int inside_signal(const struct inside *inside)
+{
+	int number;
+	ssize_t n =
+		recv(inside->channel, &number, sizeof(number), MSG_DONTWAIT);
+
+	if (n == (ssize_t)sizeof(number))
+		return number;
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+/** die() - by this signal, as the command did; returns if it does not kill */
+static void die(int number)
+{
+	const struct rlimit none = {0, 0};
+	sigset_t set;
+
+	/* one core dump is enough */
+	setrlimit(RLIMIT_CORE, &none);
+	signal(number, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	raise(number);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/** on_signal() - pass it on; or, if there is nobody to have it, obey it */
+static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
+{
+	int number = (int)info->ssi_signo;
+
+	if (watch->last.phase == RUNNING) {
+		if (info->ssi_code == SI_KERNEL)
+			return;
+		if (watch->channel < 0)
+			kill(watch->pid, number);
+		else
+			(void)!send(watch->channel, &number, sizeof(number),
+				    MSG_NOSIGNAL);
+		return;
+	}
+	if (number == SIGUSR1 || number == SIGUSR2 || number == SIGALRM)
+		return;
+	kill(watch->pid, SIGKILL);
+	waitpid(watch->pid, NULL, 0);
+	die(number);
+}
+
+/** on_message() - from inside */
+static void on_message(struct watch *watch)
+{
+	struct message message;
+
+	while (recv(watch->channel, &message, sizeof(message), MSG_DONTWAIT) ==
+	       (ssize_t)sizeof(message))
+		watch->last = message;
+}
+
+/** on_child() - SIGCHLD; false if it is not the one */
+static bool on_child(struct watch *watch)
+{
+	int status;
+
+	if (waitpid(watch->pid, &status, WNOHANG) != watch->pid)
+		return false;
+	if (watch->channel < 0)
+		watch->last = (struct message){AFTER, status};
+	else
+		on_message(watch);
+	return true;
+}
+
+/** watch() - until it has ended */
+static void watch(struct watch *watch, int signals)
+{
+	struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
+			       {.fd = watch->channel, .events = POLLIN}};
+	struct signalfd_siginfo info;
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[1].revents)
+			on_message(watch);
+		/* the end of the channel says no more than SIGCHLD will */
+		if (fds[1].revents & (POLLHUP | POLLERR))
+			fds[1].fd = -1;
+		if (!(fds[0].revents & POLLIN) ||
+		    read(signals, &info, sizeof(info)) != sizeof(info))
+			continue;
+		if (info.ssi_signo != SIGCHLD)
+			on_signal(watch, &info);
+		else if (on_child(watch))
+			return;
+	}
+}
+
+/** fill() - all that are passed on, and SIGCHLD */
+static void fill(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		sigaddset(set, passed[i]);
+}
+
+void supervise_hold(sigset_t *old)
+{
+	sigset_t set;
+
+	fill(&set);
+	sigprocmask(SIG_BLOCK, &set, old);
+}
+
+/** signal_source() - a descriptor for what is held back; or -1 */
+static int signal_source(void)
+{
+	sigset_t set;
+
+	fill(&set);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/** finish() - the exit code */
+static int finish(const struct message *last)
+{
+	if (last->phase != AFTER)
+		return SAY_FAILED;
+	if (WIFSIGNALED(last->status)) {
+		die(WTERMSIG(last->status));
+		return 128 + WTERMSIG(last->status);
+	}
+	return WEXITSTATUS(last->status);
+}
+
+int supervise(inside_fn *inside, void *arg)
+{
+	struct inside in = {.channel = -1};
+	struct watch out = {.channel = -1};
+	int ends[2], signals;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
+		say_error("no socket pair: %s", strerror(errno));
+		return SAY_FAILED;
+	}
+	supervise_hold(&in.signals);
+	signals = signal_source();
+	out.pid = signals < 0 ? -errno : ns_clone(&in.ids, true);
+	if (out.pid == 0) {
+		close(ends[0]);
+		close(signals);
+		in.channel = ends[1];
+		inside(&in, arg);
+		_exit(SAY_FAILED);
+	}
+	close(ends[1]);
+	out.channel = ends[0];
+	if (out.pid > 0)
+		watch(&out, signals);
+	close(out.channel);
+	if (signals >= 0)
+		close(signals);
+	sigprocmask(SIG_SETMASK, &in.signals, NULL);
+	return finish(&out.last);
+}
+
+int supervise_child(pid_t pid, const sigset_t *old)
+{
+	struct watch out = {.pid = pid, .channel = -1, .last = {RUNNING, 0}};
+	int signals = signal_source();
+
+	if (signals < 0) {
+		say_error("no signals: %s", strerror(errno));
+		return SAY_FAILED;
+	}
+	watch(&out, signals);
+	close(signals);
+	sigprocmask(SIG_SETMASK, old, NULL);
+	return finish(&out.last);
+}
