@@ -5,46 +5,18 @@
  */
 #include "gateway/dhcp_settings.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/endpoint.h"
-
-/* A resolver for all three times that glibc takes notice of. */
-#define RESOLVERS_MAX 9
-
-/* The stub of systemd-resolved is on loopback; behind it are these. */
-static const char *const resolver_files[] = {
-	"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"};
-
-/** read_resolvers() - the IPv4 ones of a file that others can reach */
-static size_t read_resolvers(const char *path, uint32_t *list)
-{
-	FILE *file = fopen(path, "re");
-	char line[512], text[64];
-	size_t n = 0;
-	uint32_t addr;
-
-	if (!file)
-		return 0;
-	while (n < RESOLVERS_MAX && fgets(line, sizeof(line), file))
-		if (sscanf(line, " nameserver %63s", text) == 1 &&
-		    address_parse(text, &addr) && addr && addr >> 24 != 127)
-			list[n++] = addr;
-	fclose(file);
-	return n;
-}
+#include "gateway/resolvers.h"
 
 void dhcp_settings_dns(struct conf *conf)
 {
 	uint32_t list[RESOLVERS_MAX];
-	size_t n = 0;
+	size_t n;
 
 	if (!conf->dhcp_dns_open)
 		return;
-	for (size_t i = 0;
-	     !n && i < sizeof(resolver_files) / sizeof(resolver_files[0]); i++)
-		n = read_resolvers(resolver_files[i], list);
+	n = resolvers_read(list);
 	if (!n)
 		log_warning("DHCP: no resolver for the clients is known: set "
 			    "dhcp.dns");
