@@ -48,13 +48,18 @@ static void on_ended(const struct lab *lab, void *arg)
 	char name[] = "report";
 	char *argv[] = {name, NULL};
 
-	(void)lab;
 	if (job->report < 0)
 		return;
-	if (dup2(job->report, STDOUT_FILENO) < 0)
+	if (dup2(job->report, STDOUT_FILENO) < 0) {
 		say_error("no report: %s", strerror(errno));
-	else
-		cli_report(&job->cli, 1, argv);
+		return;
+	}
+	if (lab->spec->wan_host && !lab->spec->outside)
+		printf(job->cli.json ? "{\"note\":\"%s\"}\n" : "%s.\n\n",
+		       "The way out ended TCP and began it anew: what a server "
+		       "saw of an expiry is not what it would see behind a "
+		       "real NAT");
+	cli_report(&job->cli, 1, argv);
 	fflush(stdout);
 }
 
@@ -92,6 +97,7 @@ static int open_output(const char *option, const char *path, int *fd)
 
 int cli_exec(struct cli *cli, int argc, char **argv)
 {
+	const char *wan = "isolated";
 	const char *report = NULL, *pcap = NULL, *scale = NULL, *events = NULL;
 	char path[PATH_MAX];
 	struct args_list sets = {.name = "--set"};
@@ -108,6 +114,7 @@ int cli_exec(struct cli *cli, int argc, char **argv)
 	const struct args_option options[] = {
 		{"--profile", &spec.profile, NULL},
 		{"--behind", &spec.behind, NULL},
+		{"--wan", &wan, NULL},
 		{"--server", &exec.server, NULL},
 		{"--report", &report, NULL},
 		{"--pcap", &pcap, NULL},
@@ -126,6 +133,13 @@ int cli_exec(struct cli *cli, int argc, char **argv)
 	if (!code && argc < 2)
 		code = cli_error(CLI_USAGE, "exec needs a command, such as "
 					    "lapse exec -- ./my-test");
+	if (!code && strcmp(wan, "isolated") != 0 && strcmp(wan, "host") != 0)
+		code = cli_error(CLI_USAGE,
+				 "--wan is isolated or host, not \"%s\"", wan);
+	spec.wan_host = strcmp(wan, "host") == 0;
+	if (!code && spec.wan_host && exec.server)
+		code = cli_error(CLI_USAGE, "--server is for --wan isolated: "
+					    "the real network has its own");
 	if (!code)
 		code = lab_settings(&sets, set, &spec);
 	if (!code)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/command.h"
+#include "lab/outside.h"
 #include "dhcpd/dhcpd.h"
 #include "nat/nat.h"
 
@@ -33,6 +34,8 @@ static const struct command commands[] = {
 	 "--server COMMAND   run this on the other side: server.lab, "
 	 "198.51.100.7\n"
 	 "--behind PROFILE   a second NAT in front of the first\n"
+	 "--wan WHICH        isolated: an outside of its own; host: the real "
+	 "network\n"
 	 "--report FILE      the heartbeat verdict at the end; - is stdout\n"
 	 "--events FILE      what happened, a JSON object a line\n"
 	 "--pcap FILE        record both sides of the NAT\n"
@@ -352,6 +355,8 @@ int main(int argc, char **argv)
 	int next = 0;
 	int code = parse_global(&cli, argc, argv, &next);
 
+	/* whatever the command: what a killed one has left is undone first */
+	outside_sweep();
 	if (code == CLI_OK)
 		code = run(&cli, argc - next, argv + next);
 	if (code < 0)

@@ -17,6 +17,8 @@
 #include "base/wire.h"
 #include "lab/link.h"
 #include "lab/mounts.h"
+#include "gateway/resolvers.h"
+#include "lab/outside.h"
 #include "lab/say.h"
 #include "lab/spawn.h"
 
@@ -32,8 +34,9 @@
 /* Far from those that the kernel gives. */
 #define CABLE_INDEX 16
 
-/* Lines of all hosts in /etc/hosts. */
-#define HOSTS_TEXT 8192
+/* Lines of all hosts in /etc/hosts, of all resolvers in /etc/resolv.conf. */
+#define HOSTS_TEXT  8192
+#define RESOLV_TEXT 512
 
 void lab_mac(uint32_t address, uint8_t mac[static 6])
 {
@@ -153,7 +156,8 @@ static void name_hosts(struct lab *lab)
 	lab->gateway = name_host(lab, "gateway", LAB_LAN + 1);
 	if (lab->spec->behind)
 		lab->carrier = name_host(lab, "carrier", LAB_MIDDLE + 1);
-	lab->server = name_host(lab, "server", LAB_SERVER);
+	if (!lab->spec->wan_host)
+		lab->server = name_host(lab, "server", LAB_SERVER);
 }
 
 /** pair() - a cable from the host that we are in */
@@ -201,6 +205,37 @@ static int address(const char *interface, uint32_t addr)
 	return error ? error : link_up(interface, NULL);
 }
 
+/** meet_server() - from the outermost gateway, which we are at */
+static int meet_server(struct lab *lab)
+{
+	int error = pair(lab, "wan", lab->server, "eth0");
+
+	return error ? error : address("wan", LAB_WAN + 1);
+}
+
+/** leave() - the same into the host's network; a helper does it by itself */
+static int leave(struct lab *lab)
+{
+	const struct outside *outside = lab->spec->outside;
+	struct lab_host home = {.net = lab->home};
+	const struct lab_host *at = lab->carrier ? lab->carrier : lab->gateway;
+	int error;
+
+	if (!outside)
+		return 0;
+	lab_mac(outside->network + 1, home.mac);
+	error = pair(lab, "wan", &home, outside->interface);
+	if (!error)
+		error = address("wan", outside->network + 2);
+	if (!error)
+		error = spawn_visit(&home);
+	if (!error)
+		error = address(outside->interface, outside->network + 1);
+	if (!error)
+		error = spawn_visit(at);
+	return error ? error : link_default(outside->network + 1);
+}
+
 /** number_gateways() - the addresses of one gateway, or of two */
 static int number_gateways(struct lab *lab)
 {
@@ -224,9 +259,7 @@ static int number_gateways(struct lab *lab)
 	if (!error)
 		error = spawn_visit(last);
 	if (!error)
-		error = pair(lab, "wan", lab->server, "eth0");
-	if (!error)
-		error = address("wan", LAB_WAN + 1);
+		error = lab->spec->wan_host ? leave(lab) : meet_server(lab);
 	if (!error)
 		error = spawn_visit(lab->gateway);
 	return error ? error : address("lan", LAB_LAN + 1);
@@ -245,11 +278,26 @@ static int number_ends(const struct lab *lab)
 		if (!error)
 			error = link_default(LAB_LAN + 1);
 	}
-	if (!error)
-		error = spawn_visit(lab->server);
+	if (error || !lab->server)
+		return error;
+	error = spawn_visit(lab->server);
 	if (!error)
 		error = address("eth0", LAB_SERVER);
 	return error ? error : link_address("eth0", LAB_SERVER2, LAB_BITS);
+}
+
+/** upstream() - resolv.conf with what the host's own resolver asks */
+static void upstream(char text[static RESOLV_TEXT])
+{
+	uint32_t list[RESOLVERS_MAX];
+	size_t n = resolvers_read(list), len = 0;
+	char addr[ADDRESS_TEXT];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(text + len, RESOLV_TEXT - len,
+					"nameserver %s\n",
+					address_format(list[i], addr));
 }
 
 /**
@@ -261,10 +309,10 @@ static int names(const struct lab *lab)
 {
 	/* nobody answers there unless the lab's server does; and then a
 	 * refusal comes at once */
-	static const char resolv[] = "nameserver 198.51.100.7\n"
+	static const char inside[] = "nameserver 198.51.100.7\n"
 				     "search lab\n"
 				     "options timeout:1 attempts:1\n";
-	char text[HOSTS_TEXT], addr[ADDRESS_TEXT];
+	char outside[RESOLV_TEXT], text[HOSTS_TEXT], addr[ADDRESS_TEXT];
 	size_t len = 0;
 
 	for (size_t i = lab->spec->dhcp ? lab->spec->clients : 0;
@@ -277,7 +325,9 @@ static int names(const struct lab *lab)
 					host->name,
 					i ? "" : " client.lab client");
 	}
-	return mounts_names(text, resolv);
+	if (lab->spec->wan_host)
+		upstream(outside);
+	return mounts_names(text, lab->spec->wan_host ? outside : inside);
 }
 
 int lab_build(struct lab *lab)
@@ -289,6 +339,7 @@ int lab_build(struct lab *lab)
 	name_hosts(lab);
 	/* before the hosts' mounts are copied from ours */
 	error = names(lab);
+	lab->home = ns_open("net");
 	if (!error)
 		error = open_hosts(lab);
 	if (!error)

@@ -5,6 +5,7 @@
 #include "lab/exec.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -13,9 +14,11 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "gateway/rtnl.h"
 #include "gateway/sockets.h"
 #include "lab/capture.h"
 #include "lab/dhcp.h"
+#include "lab/outside.h"
 #include "lab/router.h"
 #include "lab/say.h"
 #include "lab/spawn.h"
@@ -181,12 +184,48 @@ static bool wait_command(struct run *run, int children)
 	return true;
 }
 
+/** has_way_out() - whether the helper has done its part, where we are */
+static bool has_way_out(void)
+{
+	struct rtnl_addresses all;
+	unsigned index = if_nametoindex("wan");
+	bool found = false;
+
+	if (!index || rtnl_addresses(&all))
+		return false;
+	for (size_t i = 0; i < all.n; i++)
+		found |= all.list[i].index == index;
+	free(all.list);
+	return found;
+}
+
+/** await_helper() - let it make the outermost gateway's WAN */
+static int await_helper(struct run *run)
+{
+	const struct timespec moment = {0, LOOK_MS * 1000000L};
+	int error = spawn_visit(run->lab.carrier ? run->lab.carrier
+						 : run->lab.gateway);
+
+	if (error)
+		return error;
+	inside_outside(run->inside);
+	for (int ms = 0; ms < SERVER_MS; ms += LOOK_MS) {
+		if (has_way_out())
+			return 0;
+		nanosleep(&moment, NULL);
+	}
+	say_error("%s has made no way out", outside_helper_name());
+	return -ETIMEDOUT;
+}
+
 /** prepare() - all that is there before the command starts */
 static int prepare(struct run *run)
 {
 	const struct exec *exec = run->exec;
 	int error = lab_build(&run->lab);
 
+	if (!error && exec->spec->wan_host && !exec->spec->outside)
+		error = await_helper(run);
 	if (!error && exec->pcap >= 0) {
 		run->capture =
 			capture_start(&run->lab, exec->pcap, &run->recording);
@@ -249,14 +288,42 @@ static void process_1(const struct inside *inside, void *arg)
 	_exit(0);
 }
 
+/** warn_helper() - what it does to the truth; false if there is none */
+static bool warn_helper(void)
+{
+	const char *name = outside_helper_name();
+
+	if (name)
+		say_error("--wan host goes by %s, which ends TCP and begins it "
+			  "anew: what a server sees of an expiry is not what "
+			  "it would see behind a real NAT",
+			  name);
+	else
+		say_error("--wan host needs pasta or slirp4netns (apt-get "
+			  "install passt, or slirp4netns), or root");
+	return name != NULL;
+}
+
 int exec_run(const struct exec *exec)
 {
-	union {
-		const struct exec *in;
-		void *out;
-	} arg = {.in = exec};
+	struct lab_spec spec = *exec->spec;
+	struct exec copy = *exec;
+	struct outside outside;
+	int status;
 
-	if (router_check(exec->spec))
+	copy.spec = &spec;
+	if (spec.wan_host && geteuid() == 0) {
+		if (outside_open(&outside))
+			return SAY_FAILED;
+		spec.outside = &outside;
+	} else if (spec.wan_host && !warn_helper()) {
 		return SAY_FAILED;
-	return supervise(process_1, arg.out);
+	}
+	status = router_check(&spec)
+			 ? W_EXITCODE(SAY_FAILED, 0)
+			 : supervise(process_1, &copy,
+				     spec.wan_host ? outside_helper : NULL);
+	if (spec.outside)
+		outside_close(&outside);
+	return supervise_end(status);
 }

@@ -24,6 +24,8 @@
 #include <sys/types.h>
 #include "lab/ns.h"
 
+struct outside;
+
 /* Addresses, host order. */
 #define LAB_LAN		0xc0a84d00u /* 192.168.77.0/24 */
 #define LAB_MIDDLE	0x64400000u /* 100.64.0.0/24 (RFC 6598) */
@@ -75,6 +77,8 @@ struct lab_setting {
  * @seed:	or NULL
  * @events:	absolute path of a file for the gateway's events, or NULL
  * @verbose:	the gateways say all, not only warnings
+ * @wan_host:	the real network is behind the NAT, there is no server
+ * @outside:	of the host, when it is; or NULL: a helper's
  * @log:	file for what the gateways say, or NULL: our standard error
  */
 struct lab_spec {
@@ -88,6 +92,8 @@ struct lab_spec {
 	const char *events;
 	bool dhcp;
 	bool verbose;
+	bool wan_host;
+	const struct outside *outside;
 	const char *log;
 };
 
@@ -95,6 +101,7 @@ struct lab_spec {
  * struct lab - a lab that stands; process 1 has it
  * @signals:	the caller's mask, for who is executed
  * @cwd:	and its folder
+ * @home:	descriptor of the network that it was made in
  * @host:	clients first, as many as the spec says
  */
 struct lab {
@@ -102,12 +109,13 @@ struct lab {
 	struct ns_ids ids;
 	sigset_t signals;
 	char *cwd;
+	int home;
 	struct lab_host host[LAB_HOSTS_MAX];
 	size_t n_hosts;
 	unsigned n_cables;
 	struct lab_host *gateway;
 	struct lab_host *carrier; /* or NULL */
-	struct lab_host *server;
+	struct lab_host *server;  /* or NULL: --wan host */
 };
 
 /**

@@ -199,5 +199,6 @@ _Noreturn void stand_run(const struct stand_run *run)
 	}
 	supervise_hold(&lab.signals);
 	pid = spawn(&lab, &what);
-	_exit(pid < 0 ? SAY_FAILED : supervise_child(pid, &lab.signals));
+	_exit(pid < 0 ? SAY_FAILED
+		      : supervise_end(supervise_child(pid, &lab.signals)));
 }

@@ -21,6 +21,7 @@
 #include "base/endpoint.h"
 #include "conf/conf.h"
 #include "lab/mounts.h"
+#include "lab/outside.h"
 #include "lab/say.h"
 #include "lab/spawn.h"
 
@@ -34,7 +35,8 @@
  * struct router - what differs between the two
  * @dir:	records, settings and control socket
  * @lan:	address of the inside, with its length
- * @network:	of the outside, where the pool is
+ * @network:	of the outside, where the pool is; or
+ * @own_address: the pool is the interface's address, whatever that is
  */
 struct router {
 	const struct lab_host *host;
@@ -43,12 +45,15 @@ struct router {
 	const char *lan;
 	uint32_t network;
 	bool outer;
+	bool own_address;
 };
 
 /** the_router() - the outer one, or the one that clients see */
 static struct router the_router(const struct lab_spec *spec,
 				const struct lab *lab, bool outer)
 {
+	bool last = outer || !spec->behind;
+
 	return (struct router){
 		.host = !lab	? NULL
 			: outer ? lab->carrier
@@ -56,8 +61,11 @@ static struct router the_router(const struct lab_spec *spec,
 		.profile = outer ? spec->behind : spec->profile,
 		.dir = outer ? CARRIER_DIR : MOUNTS_DIR,
 		.lan = outer ? "100.64.0.1/24" : "192.168.77.1/24",
-		.network = spec->behind && !outer ? LAB_MIDDLE : LAB_WAN,
+		.network = !last	   ? LAB_MIDDLE
+			   : spec->outside ? spec->outside->network
+					   : LAB_WAN,
 		.outer = outer,
+		.own_address = last && spec->wan_host && !spec->outside,
 	};
 }
 
@@ -95,6 +103,8 @@ static json_t *pool(const struct router *router, uint32_t n)
 {
 	char first[ADDRESS_TEXT], last[ADDRESS_TEXT];
 
+	if (router->own_address)
+		return json_pack("[s]", "interface");
 	n = n < 1 ? 1 : n > LAB_POOL_MAX ? LAB_POOL_MAX : n;
 	address_format(router->network + LAB_POOL, first);
 	address_format(router->network + LAB_POOL + n - 1, last);

@@ -20,8 +20,8 @@
 static const int passed[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
 			     SIGUSR1, SIGUSR2, SIGALRM};
 
-/** enum phase - how far the inside is */
-enum phase { BEFORE, RUNNING, AFTER };
+/** enum phase - how far the inside is; OUTSIDE is a wish, and no phase */
+enum phase { BEFORE, OUTSIDE, RUNNING, AFTER };
 
 /**
  * struct message - from inside: the phase has changed
@@ -36,10 +36,16 @@ struct message {
  * struct watch - the outside's state
  * @pid:	process 1, or the command itself
  * @channel:	to process 1, or -1
+ * @start_helper: or NULL
+ * @helper:	a child that is to end with process 1, or 0
+ * @killed_by:	the signal that ended it all when there was no command, or 0
  */
 struct watch {
 	pid_t pid;
 	int channel;
+	helper_fn *start_helper;
+	pid_t helper;
+	int killed_by;
 	struct message last;
 };
 
@@ -55,6 +61,11 @@ static void send_message(const struct inside *inside, enum phase phase,
 void inside_started(const struct inside *inside)
 {
 	send_message(inside, RUNNING, 0);
+}
+
+void inside_outside(const struct inside *inside)
+{
+	send_message(inside, OUTSIDE, 0);
 }
 
 void inside_ended(const struct inside *inside, int status)
@@ -105,9 +116,9 @@ static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
 	}
 	if (number == SIGUSR1 || number == SIGUSR2 || number == SIGALRM)
 		return;
+	/* its death is that of the whole; see supervise_end() */
 	kill(watch->pid, SIGKILL);
-	waitpid(watch->pid, NULL, 0);
-	die(number);
+	watch->killed_by = number;
 }
 
 /** on_message() - from inside */
@@ -116,8 +127,12 @@ static void on_message(struct watch *watch)
 	struct message message;
 
 	while (recv(watch->channel, &message, sizeof(message), MSG_DONTWAIT) ==
-	       (ssize_t)sizeof(message))
-		watch->last = message;
+	       (ssize_t)sizeof(message)) {
+		if (message.phase != OUTSIDE)
+			watch->last = message;
+		else if (watch->start_helper && watch->helper <= 0)
+			watch->helper = watch->start_helper(watch->pid);
+	}
 }
 
 /** on_child() - SIGCHLD; false if it is not the one */
@@ -185,27 +200,32 @@ static int signal_source(void)
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-/** finish() - the exit code */
-static int finish(const struct message *last)
+/** status_of() - waitpid()'s, of the command or of what it stands for */
+static int status_of(const struct watch *watch)
 {
-	if (last->phase != AFTER)
-		return SAY_FAILED;
-	if (WIFSIGNALED(last->status)) {
-		die(WTERMSIG(last->status));
-		return 128 + WTERMSIG(last->status);
-	}
-	return WEXITSTATUS(last->status);
+	if (watch->killed_by)
+		return watch->killed_by;
+	return watch->last.phase == AFTER ? watch->last.status
+					  : W_EXITCODE(SAY_FAILED, 0);
 }
 
-int supervise(inside_fn *inside, void *arg)
+int supervise_end(int status)
+{
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	die(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
+}
+
+int supervise(inside_fn *inside, void *arg, helper_fn *helper)
 {
 	struct inside in = {.channel = -1};
-	struct watch out = {.channel = -1};
+	struct watch out = {.channel = -1, .start_helper = helper};
 	int ends[2], signals;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		say_error("no socket pair: %s", strerror(errno));
-		return SAY_FAILED;
+		return W_EXITCODE(SAY_FAILED, 0);
 	}
 	supervise_hold(&in.signals);
 	signals = signal_source();
@@ -221,11 +241,15 @@ int supervise(inside_fn *inside, void *arg)
 	out.channel = ends[0];
 	if (out.pid > 0)
 		watch(&out, signals);
+	if (out.helper > 0) {
+		kill(out.helper, SIGKILL);
+		waitpid(out.helper, NULL, 0);
+	}
 	close(out.channel);
 	if (signals >= 0)
 		close(signals);
 	sigprocmask(SIG_SETMASK, &in.signals, NULL);
-	return finish(&out.last);
+	return status_of(&out);
 }
 
 int supervise_child(pid_t pid, const sigset_t *old)
@@ -235,10 +259,10 @@ int supervise_child(pid_t pid, const sigset_t *old)
 
 	if (signals < 0) {
 		say_error("no signals: %s", strerror(errno));
-		return SAY_FAILED;
+		return W_EXITCODE(SAY_FAILED, 0);
 	}
 	watch(&out, signals);
 	close(signals);
 	sigprocmask(SIG_SETMASK, old, NULL);
-	return finish(&out.last);
+	return status_of(&out);
 }

@@ -29,6 +29,9 @@ typedef void inside_fn(const struct inside *inside, void *arg);
 /** inside_started() - the command runs: signals are its own from now on */
 void inside_started(const struct inside *inside);
 
+/** inside_outside() - the way out is wanted for the network we are in */
+void inside_outside(const struct inside *inside);
+
 /** inside_ended() - the command has ended; @status is waitpid()'s */
 void inside_ended(const struct inside *inside, int status);
 
@@ -40,12 +43,21 @@ void inside_ended(const struct inside *inside, int status);
 int inside_signal(const struct inside *inside);
 
 /**
- * supervise() - run @inside as process 1 of new namespaces
+ * helper_fn() - start what process 1 has asked for with inside_outside()
+ * @pid:	process 1
  *
- * Return: what it said with inside_ended() as an exit code; 125 if it said
- * nothing. A signal that ended the command ends the caller.
+ * Return: a child, which ends with process 1; or a negative errno.
  */
-int supervise(inside_fn *inside, void *arg);
+typedef pid_t helper_fn(pid_t pid);
+
+/**
+ * supervise() - run @inside as process 1 of new namespaces
+ * @helper:	or NULL
+ *
+ * Return: what it said with inside_ended(), a status as waitpid() has it; exit
+ * code 125 if it said nothing.
+ */
+int supervise(inside_fn *inside, void *arg, helper_fn *helper);
 
 /**
  * supervise_child() - wait for a child of ours in the same way
@@ -53,6 +65,14 @@ int supervise(inside_fn *inside, void *arg);
  * @old:	which supervise_hold() has set
  */
 int supervise_child(pid_t pid, const sigset_t *old);
+
+/**
+ * supervise_end() - end as the command did
+ *
+ * Return: its exit code. A signal that ended the command ends the caller, if
+ * it can.
+ */
+int supervise_end(int status);
 
 /** supervise_hold() - hold back what is to be passed on, before a fork() */
 void supervise_hold(sigset_t *old);
