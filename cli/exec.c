@@ -151,8 +151,6 @@ int cli_exec(struct cli *cli, int argc, char **argv)
 	/* lapsed goes on with a file; a run begins one */
 	if (!code)
 		code = open_output("--events", events, &fd);
-	if (code)
-		return SAY_FAILED;
 	if (fd >= 0)
 		close(fd);
 	/* args_leading() has moved the command to the front */
@@ -160,5 +158,7 @@ int cli_exec(struct cli *cli, int argc, char **argv)
 	spec.events = lab_path(events, path);
 	job.cli = *cli;
 	job.cli.socket = ROUTER_SOCKET;
-	return exec_run(&exec);
+	code = code ? SAY_FAILED : exec_run(&exec);
+	lab_settings_free(&spec);
+	return code;
 }

@@ -16,6 +16,7 @@
 int lab_settings(const struct args_list *list, struct lab_setting *set,
 		 struct lab_spec *spec)
 {
+	spec->set = set;
 	for (size_t i = 0; i < list->n; i++) {
 		const char *equals = strchr(list->item[i], '=');
 
@@ -29,10 +30,22 @@ int lab_settings(const struct args_list *list, struct lab_setting *set,
 		if (!set[i].key)
 			return cli_error(CLI_FAILED, "out of memory");
 		set[i].value = equals + 1;
+		spec->n_set++;
 	}
-	spec->set = set;
-	spec->n_set = list->n;
 	return CLI_OK;
+}
+
+void lab_settings_free(struct lab_spec *spec)
+{
+	for (size_t i = 0; i < spec->n_set; i++) {
+		union {
+			const char *in;
+			void *out;
+		} key = {.in = spec->set[i].key};
+
+		free(key.out);
+	}
+	spec->n_set = 0;
 }
 
 const char *lab_path(const char *path, char text[static PATH_MAX])
@@ -168,10 +181,10 @@ static int lab_up(struct cli *cli, int argc, char **argv)
 		code = give_profiles(&lists[1], &spec);
 	if (!code)
 		code = lab_settings(&lists[0], set, &spec);
-	if (code)
-		return code;
 	spec.events = lab_path(events, path);
-	code = code_of(stand_up(name, &spec));
+	if (!code)
+		code = code_of(stand_up(name, &spec));
+	lab_settings_free(&spec);
 	return code ? code : print_status(cli, name);
 }
 

@@ -23,12 +23,15 @@ const char *lab_default(void);
 /**
  * lab_settings() - "KEY=VALUE" of each --set
  * @list:	as they were given
- * @set:	ARGS_LIST of them; @spec points to it on success
+ * @set:	ARGS_LIST of them; @spec points to those that are filled
  *
  * Return: CLI_OK, or CLI_USAGE after a message.
  */
 int lab_settings(const struct args_list *list, struct lab_setting *set,
 		 struct lab_spec *spec);
+
+/** lab_settings_free() - release what lab_settings() took, in any case */
+void lab_settings_free(struct lab_spec *spec);
 
 /** lab_path() - absolute, for a process elsewhere; @text or @path itself */
 const char *lab_path(const char *path, char text[static PATH_MAX]);

@@ -198,6 +198,9 @@ static int open_all(struct capture *capture, const struct lab *lab, int fd)
 		error = add(capture, lab->gateway, "wan", "wan");
 	if (!error && lab->carrier)
 		error = add(capture, lab->carrier, "wan", "carrier-wan");
+	/* two processes have this stream soon: nothing may wait in it */
+	if (!error && fflush(capture->file) == EOF)
+		error = -errno;
 	return error;
 }
 
@@ -224,6 +227,9 @@ pid_t capture_start(const struct lab *lab, int fd, int *stop)
 	}
 	for (unsigned i = 0; capture && i < capture->n; i++)
 		close(capture->fds[i].fd);
+	if (capture && capture->file)
+		fclose(capture->file);
+	free(capture);
 	if (error)
 		say_error("nothing can be recorded: %s", strerror(-error));
 	return error ? error : pid;
