@@ -162,7 +162,7 @@ static char *read_hosts(const char *more)
 	size_t len = strlen(more);
 	char *text = malloc(MOST + len + 2);
 	int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
-	ssize_t n = 0;
+	ssize_t n;
 
 	if (text) {
 		n = fd < 0 ? 0 : read(fd, text, MOST);

@@ -86,7 +86,7 @@ void pcapng_interface(FILE *file, const char *name)
 	put32(file, 0); /* no limit to a packet's length */
 	put_option(file, OPTION_IF_NAME, name, len);
 	put_option(file, OPTION_IF_TSRESOL, &resolution, 1);
-	put_option(file, OPTION_END, NULL, 0);
+	put_option(file, OPTION_END, "", 0);
 	put32(file, total);
 }
 
@@ -104,6 +104,6 @@ void pcapng_packet(FILE *file, const struct pcapng_packet *packet)
 	put32(file, packet->wire);
 	put_padded(file, packet->bytes, packet->len);
 	put_option(file, OPTION_EPB_FLAGS, &flags, sizeof(flags));
-	put_option(file, OPTION_END, NULL, 0);
+	put_option(file, OPTION_END, "", 0);
 	put32(file, total);
 }

@@ -309,7 +309,7 @@ static int await(int notify, pid_t pid)
 			error = -ETIMEDOUT;
 			break;
 		}
-		n = fds[0].revents & POLLIN
+		n = (fds[0].revents & POLLIN)
 			    ? recv(notify, text, sizeof(text) - 1, 0)
 			    : 0;
 		text[n > 0 ? n : 0] = '\0';

@@ -95,7 +95,7 @@ static void die(int number)
 	signal(number, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, number);
-	raise(number);
+	kill(getpid(), number);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
