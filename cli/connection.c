@@ -32,22 +32,17 @@ static int connect_error(const char *path, int error)
 
 /**
  * connect_lab() - a stream to a gateway of a standing lab
- * @where:	"", "NAME" or "NAME/carrier": what is behind "lab:"
+ * @which:	of its gateways, "" being the one that clients see
  *
  * Return: as connect_to().
  */
-static int connect_lab(const char *where, FILE **stream)
+static int connect_lab(const char *name, const char *which, FILE **stream)
 {
 	struct stand_answer answer;
-	char name[108], request[64];
-	size_t len = strcspn(where, "/");
+	char request[64];
 
-	if (len)
-		snprintf(name, sizeof(name), "%.*s", (int)len, where);
-	else
-		snprintf(name, sizeof(name), "%s", lab_default());
 	snprintf(request, sizeof(request), "connect %s",
-		 where[len] ? where + len + 1 : "gateway");
+		 *which ? which : "gateway");
 	if (stand_ask(name, request, &answer))
 		return CLI_FAILED;
 	*stream = fdopen(answer.fds[0], "r");
@@ -63,10 +58,12 @@ static int connect_lab(const char *where, FILE **stream)
 static int connect_to(const char *path, FILE **stream)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char lab[LAB_NAME_TEXT];
+	const char *which = lab_of_socket(path, lab);
 	int fd;
 
-	if (strncmp(path, "lab:", 4) == 0)
-		return connect_lab(path + 4, stream);
+	if (which)
+		return connect_lab(lab, which, stream);
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return connect_error(path, ENAMETOOLONG);

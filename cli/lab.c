@@ -67,6 +67,21 @@ const char *lab_default(void)
 	return name && *name ? name : LAB_DEFAULT;
 }
 
+const char *lab_of_socket(const char *socket, char name[static LAB_NAME_TEXT])
+{
+	const char *where = socket + sizeof("lab:") - 1;
+	size_t len;
+
+	if (strncmp(socket, "lab:", sizeof("lab:") - 1) != 0)
+		return NULL;
+	len = strcspn(where, "/");
+	if (len)
+		snprintf(name, LAB_NAME_TEXT, "%.*s", (int)len, where);
+	else
+		snprintf(name, LAB_NAME_TEXT, "%s", lab_default());
+	return where[len] ? where + len + 1 : "";
+}
+
 /** code_of() - the exit code that an errno means */
 static int code_of(int error)
 {

@@ -14,6 +14,18 @@
  */
 #define LAB_DEFAULT "lab"
 
+/** LAB_NAME_TEXT - bytes of a lab's name, as long as an address can be */
+#define LAB_NAME_TEXT 108
+
+/**
+ * lab_of_socket() - the lab that --socket means: "lab:", "lab:NAME/..."
+ * @name:	set to its name
+ *
+ * Return: what is behind the name's "/", "" if nothing is; NULL if @socket is
+ * a path.
+ */
+const char *lab_of_socket(const char *socket, char name[static LAB_NAME_TEXT]);
+
 /** lab_default() - the name of the lab that is meant where no option says */
 const char *lab_default(void);
 

@@ -31,6 +31,7 @@
 /** struct birth - what the child needs, and where it says what went wrong */
 struct birth {
 	const struct scenario_command *command;
+	const char *lab;
 	int host;
 	int output;
 	int trouble;
@@ -49,6 +50,32 @@ static bool redirect(int output)
 	return good;
 }
 
+/**
+ * become_inside() - the same on a host of a standing lab
+ *
+ * By ourselves: lapse lab exec knows how to get there, and back.
+ */
+static const char *become_inside(const struct birth *birth)
+{
+	const char *const way[] = {"lapse",  "lab",	 "exec",
+				   "--name", birth->lab, birth->command->host,
+				   "--"};
+	const size_t n_way = sizeof(way) / sizeof(way[0]);
+	const char **argv;
+	size_t n = 0;
+
+	while (birth->command->argv[n])
+		n++;
+	argv = calloc(n_way + n + 1, sizeof(*argv));
+	if (!argv)
+		return "memory";
+	memcpy(argv, way, sizeof(way));
+	memcpy(argv + n_way, birth->command->argv, n * sizeof(*argv));
+	execv("/proc/self/exe", (char *const *)(uintptr_t)argv);
+	free(argv);
+	return "lapse lab exec";
+}
+
 /** become() - in the child: be the program; comes back only on failure */
 static const char *become(const struct birth *birth)
 {
@@ -61,6 +88,8 @@ static const char *become(const struct birth *birth)
 		return "its output";
 	if (birth->host >= 0 && setns(birth->host, CLONE_NEWNET) < 0)
 		return birth->command->host;
+	if (birth->lab && birth->command->host)
+		return become_inside(birth);
 	/* exec takes them as char *const *, and changes none */
 	execvp(birth->command->argv[0],
 	       (char *const *)(uintptr_t)birth->command->argv);
@@ -145,13 +174,14 @@ struct program *program_start(struct programs *programs,
 			      size_t size)
 {
 	struct program *program = add(programs);
-	struct birth birth = {.command = command, .host = -1};
+	struct birth birth = {
+		.command = command, .lab = programs->lab, .host = -1};
 
 	if (!program) {
 		snprintf(why, size, "out of memory");
 		return NULL;
 	}
-	if (command->host) {
+	if (command->host && !programs->lab) {
 		birth.host = host_open(command->host, why, size);
 		if (birth.host < 0)
 			return NULL;

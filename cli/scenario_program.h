@@ -34,8 +34,13 @@ struct program {
 	bool gone;
 };
 
-/** struct programs - all of them; zero-filled there is none */
+/**
+ * struct programs - all of them; zero-filled there is none
+ * @lab:	name of the standing lab whose hosts are meant, or NULL: hosts
+ *		are network namespaces of this machine
+ */
 struct programs {
+	const char *lab;
 	struct program *list;
 	size_t n;
 };

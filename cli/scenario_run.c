@@ -275,6 +275,8 @@ static int run_all(const struct cli *cli, const struct scenario *scenario)
 	run->cli = cli;
 	run->quiet = (struct cli){.socket = cli->socket};
 	run->scenario = scenario;
+	if (lab_of_socket(cli->socket, run->lab))
+		run->programs.lab = run->lab;
 	run->assignments = json_object();
 	/* so that `lapse` in a program asks the same lapsed */
 	setenv("LAPSE_SOCKET", cli->socket, 1);

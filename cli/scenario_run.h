@@ -5,6 +5,7 @@
 #ifndef CLI_SCENARIO_RUN_H
 #define CLI_SCENARIO_RUN_H
 
+#include "cli/lab.h"
 #include "cli/connection.h"
 #include "cli/scenario.h"
 #include "cli/scenario_program.h"
@@ -37,6 +38,7 @@ struct run_fault {
  * @start:	lapse ms at its start
  * @mark:	number of the last event before the last step that did something
  * @used:	numbers of events that a step has waited for, @n_used of them
+ * @lab:	name of the standing lab whose gateway is asked, if it is one
  * @programs:	started so far
  * @fault:	those begun, @n_faults of them
  * @assignments: what was set at the start
@@ -53,6 +55,7 @@ struct run {
 	json_int_t mark;
 	json_int_t used[2 * SCENARIO_STEPS_MAX];
 	size_t n_used;
+	char lab[LAB_NAME_TEXT];
 	struct programs programs;
 	struct run_fault fault[SCENARIO_STEPS_MAX];
 	size_t n_faults;
