@@ -15,11 +15,20 @@ static const char *name_text(const json_t *row, char text[static VALUE_TEXT])
 	return value_text(row, own ? "hostname" : "client", text);
 }
 
+/** drops_text() - dropped packets, both ways together */
+static const char *drops_text(const json_t *row, char text[static VALUE_TEXT])
+{
+	snprintf(text, VALUE_TEXT, "%" JSON_INTEGER_FORMAT,
+		 json_integer_value(json_object_get(row, "drops-out")) +
+			 json_integer_value(json_object_get(row, "drops-in")));
+	return text;
+}
+
 /** client_row() - one line of the table */
 static void client_row(json_t *row, void *table)
 {
 	const json_t *ports = json_object_get(row, "ports");
-	char text[10][VALUE_TEXT];
+	char text[11][VALUE_TEXT];
 	const char *const cells[] = {
 		value_text(row, "address", text[0]),
 		name_text(row, text[1]),
@@ -31,6 +40,7 @@ static void client_row(json_t *row, void *table)
 		value_text(ports, "icmp", text[7]),
 		value_bytes(row, "bytes-out", text[8]),
 		value_bytes(row, "bytes-in", text[9]),
+		drops_text(row, text[10]),
 	};
 
 	table_row(table, cells);
@@ -43,7 +53,7 @@ int cli_clients(struct cli *cli, int argc, char **argv)
 		{"ADDRESS", false}, {"NAME", false},	{"MAC", false},
 		{"PROFILE", false}, {"SESSIONS", true}, {"TCP PORTS", true},
 		{"UDP", true},	    {"ICMP", true},	{"OUT", true},
-		{"IN", true},
+		{"IN", true},	    {"DROPS", true},
 	};
 	int code = args_parse(cli, &argc, argv, none);
 	json_t *filter = json_object();

@@ -78,7 +78,10 @@ static const struct command commands[] = {
 	{"clients", cli_clients, "[client=CLIENT]",
 	 "who is there, and what each has",
 	 "NAME is what the device calls itself by DHCP, else its name in the\n"
-	 "settings. Traffic counts since the client last had no mapping.\n"},
+	 "settings. Traffic and dropped packets count since the client last "
+	 "had "
+	 "no\n"
+	 "mapping.\n"},
 	{"report", cli_report, "[FILTER] [--client CLIENT]",
 	 "did the heartbeats keep the connections alive?",
 	 "For each flow that has paused: whether it lives or what it died "

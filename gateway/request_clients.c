@@ -70,6 +70,8 @@ static void client_row(struct request *request,
 	row_number(&row, "bytes-in", info->bytes_in);
 	row_number(&row, "packets-out", info->packets_out);
 	row_number(&row, "packets-in", info->packets_in);
+	row_number(&row, "drops-out", info->drops_out);
+	row_number(&row, "drops-in", info->drops_in);
 	row_end(&row);
 	request->rows++;
 }

@@ -144,6 +144,8 @@ struct mapping {
  * @sessions:	how many it has
  * @ports:	external ports it holds, by enum port_class
  * @packets, @bytes: of its sessions that have ended, by side that sent them
+ * @drops:	packets from it and for it that were dropped, by side that sent
+ *		them
  * @address:	its paired external address: index, or NAT_NONE
  * @rate_at:	real time in us up to which its rate of new sessions is used
  */
@@ -159,6 +161,7 @@ struct subscriber {
 	uint32_t address;
 	uint64_t packets[2];
 	uint64_t bytes[2];
+	uint64_t drops[2];
 	uint64_t rate_at;
 };
 

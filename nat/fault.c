@@ -59,7 +59,7 @@ bool fault_drops(struct step *step, uint32_t client, enum side side)
 		if (nat->faults[i].until > step->now.lapse &&
 		    concerns(&nat->faults[i], client) &&
 		    swallows(nat->faults[i].kind, &step->h, side)) {
-			nat_count(nat, NAT_DROP_FAULT);
+			drop(step, NAT_DROP_FAULT);
 			return true;
 		}
 	return false;

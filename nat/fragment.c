@@ -9,6 +9,7 @@
 #include <string.h>
 #include "base/checksum.h"
 #include "base/wire.h"
+#include "nat/drop.h"
 #include "nat/event.h"
 #include "nat/policy.h"
 
@@ -129,16 +130,26 @@ static uint32_t find(const struct fragments *f, const struct key *key)
 	return NAT_NONE;
 }
 
+/** drop_waiting() - a piece that has waited for nothing */
+static void drop_waiting(struct nat *nat, uint32_t index, enum nat_stat why)
+{
+	const struct slot *s = &nat->fragments->slot[index];
+	bool inbound = s->direction == NAT_INBOUND;
+
+	/* whom an inbound one was for, only its first fragment says */
+	drop_count(nat, why, inbound ? 0 : wire_get32(s->bytes + 12),
+		   inbound ? SIDE_EXTERNAL : SIDE_INTERNAL);
+	pool_put(&nat->fragments->slots, index);
+}
+
 /** forget() - drop an entry and what waits for it */
 static void forget(struct nat *nat, uint32_t index)
 {
 	struct fragments *f = nat->fragments;
 
 	for (uint32_t i = 0; f->slots.used && i < FRAGMENT_SLOTS; i++)
-		if (pool_used(&f->slots, i) && f->slot[i].entry == index) {
-			pool_put(&f->slots, i);
-			nat_count(nat, NAT_DROP_FRAGMENT_EARLY);
-		}
+		if (pool_used(&f->slots, i) && f->slot[i].entry == index)
+			drop_waiting(nat, i, NAT_DROP_FRAGMENT_EARLY);
 	f->entry[index].state = ENTRY_FREE;
 	f->used--;
 }
@@ -374,8 +385,7 @@ static void release(struct nat *nat, uint32_t index, const struct entry *e)
 	/* Before routing, it is us who count the hop down in its stead. */
 	if (packet_parse(s->bytes, s->len, &h) != PACKET_OK ||
 	    (hop && s->bytes[8] <= 1)) {
-		pool_put(&f->slots, index);
-		nat_count(nat, NAT_DROP_FRAGMENT_BAD);
+		drop_waiting(nat, index, NAT_DROP_FRAGMENT_BAD);
 		return;
 	}
 	if (hop) {
@@ -435,10 +445,8 @@ void fragment_refuse(struct step *step, enum nat_verdict verdict)
 	}
 	for (uint32_t i = 0; f->slots.used && i < FRAGMENT_SLOTS; i++)
 		if (pool_used(&f->slots, i) &&
-		    f->slot[i].entry == step->fragment) {
-			pool_put(&f->slots, i);
-			nat_count(step->nat, NAT_DROP_FRAGMENT_EARLY);
-		}
+		    f->slot[i].entry == step->fragment)
+			drop_waiting(step->nat, i, NAT_DROP_FRAGMENT_EARLY);
 	e->state = ENTRY_REFUSED;
 }
 

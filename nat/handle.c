@@ -140,8 +140,8 @@ static enum nat_verdict inbound(struct step *step)
 	if (step->h.icmp_kind == ICMP_KIND_ERROR)
 		return icmp_error_in(step);
 	s = session_find_in(nat, step->now.lapse, tuple);
-	if (nat->n_faults &&
-	    fault_drops(step, s ? s->internal_addr : 0, SIDE_EXTERNAL))
+	step->receiver = s ? s->internal_addr : 0;
+	if (nat->n_faults && fault_drops(step, step->receiver, SIDE_EXTERNAL))
 		return NAT_DROP;
 	if (!s)
 		s = miss_inbound(step, tuple, &verdict);

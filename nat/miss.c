@@ -321,6 +321,7 @@ struct session *miss_inbound(struct step *step, const struct tuple *tuple,
 	m = called(step, tuple, verdict);
 	if (m == NAT_NONE)
 		return NULL;
+	step->receiver = nat->mappings[m].internal.addr;
 	if (!filter_permits(nat, m, tuple->src) &&
 	    !query_permitted(step, m, tuple->src.addr)) {
 		/* A ping of the address that the host shares, as ever. */

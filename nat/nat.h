@@ -481,6 +481,8 @@ bool nat_history_next(const struct nat *nat, struct nat_now now,
  * @ports_tcp, @ports_udp, @ports_icmp: external ports it holds
  * @bytes_out, @bytes_in, @packets_out, @packets_in: since it has had a mapping
  *		without a break, sessions that have ended included
+ * @drops_out, @drops_in: packets from it, and for it, that were dropped in the
+ *		same time; inbound ones where it was known who they were for
  */
 struct nat_subscriber_info {
 	uint32_t addr;
@@ -490,6 +492,7 @@ struct nat_subscriber_info {
 	uint32_t sessions, mappings, blocks;
 	uint32_t ports_tcp, ports_udp, ports_icmp;
 	uint64_t bytes_out, bytes_in, packets_out, packets_in;
+	uint64_t drops_out, drops_in;
 };
 
 /**

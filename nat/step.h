@@ -14,6 +14,8 @@
  * @h:		its headers
  * @fragment:	entry of its datagram if it is a fragment (fragment.c)
  * @later_source: the source that the second half of a hairpin will write, or 0
+ * @receiver:	of an inbound packet: the internal address that it is for, as
+ *		soon as that is known, else 0; for what is counted by client
  */
 struct step {
 	struct nat *nat;
@@ -22,14 +24,12 @@ struct step {
 	struct headers h;
 	uint32_t fragment;
 	uint32_t later_source;
+	uint32_t receiver;
 };
 
-/** drop() - the only way out to NAT_DROP: counted */
-static inline enum nat_verdict drop(struct step *step, enum nat_stat stat)
-{
-	nat_count(step->nat, stat);
-	return NAT_DROP;
-}
+/** drop() - the only way out to NAT_DROP: counted, for its client too (drop.c)
+ */
+enum nat_verdict drop(struct step *step, enum nat_stat stat);
 
 /** pass() - the only way out to NAT_PASS: counted */
 static inline enum nat_verdict pass(struct step *step, enum nat_stat stat)

@@ -41,6 +41,8 @@ static void describe(const struct nat *nat, const struct subscriber *s,
 		.bytes_in = s->bytes[SIDE_EXTERNAL],
 		.packets_out = s->packets[SIDE_INTERNAL],
 		.packets_in = s->packets[SIDE_EXTERNAL],
+		.drops_out = s->drops[SIDE_INTERNAL],
+		.drops_in = s->drops[SIDE_EXTERNAL],
 	};
 	if (s->address != NAT_NONE)
 		info->external = nat->addresses[s->address].addr;

@@ -83,3 +83,29 @@ def test_exit_codes(lab):
     lab.stop()
     done = lab.ask("status")
     assert done.returncode == 1 and "is lapsed running?" in done.stderr
+
+
+def test_drops_are_told_by_client(lab):
+    """What a blackhole swallows is counted for its client, and no other."""
+    lab = lab(clients=2)
+    socks = [c.udp(remote=(lab.server_address, 6000)) for c in lab.clients]
+    for sock in socks:
+        sock.send(b"?")
+    lab.until(lambda: len(lab.sessions()) == 2)
+    one, two = (c.address for c in lab.clients)
+    lab.lapse("fault", "blackhole", "--client", one)
+    for _ in range(3):
+        for sock in socks:
+            sock.send(b"!")
+
+    def client(address):
+        return lab.one("clients", f"client={address}")
+
+    lab.until(lambda: client(one)["drops-out"] == 3)
+    lab.until(lambda: client(two)["packets-out"] == 4)
+    assert client(one)["packets-out"] == 1 and client(one)["drops-in"] == 0
+    assert client(two)["drops-out"] == client(two)["drops-in"] == 0
+    lines = lab.ask("clients").stdout.splitlines()
+    assert lines[0].split()[-1] == "DROPS"
+    assert {line.split()[0]: line.split()[-1] for line in lines[1:]} == \
+        {one: "3", two: "0"}

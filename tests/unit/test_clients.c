@@ -52,6 +52,8 @@ static void test_row(void **state)
 	assert_true(NUMBER(json_object_get(object, "ports"), "tcp") == 0);
 	assert_true(NUMBER(object, "packets-out") == 3);
 	assert_true(NUMBER(object, "bytes-out") == 96);
+	assert_true(NUMBER(object, "drops-out") == 0);
+	assert_true(NUMBER(object, "drops-in") == 0);
 	json_decref(object);
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include "nat/packet.h"
 #include "tests/lib/rig.h"
 
 static const struct endpoint server = {0xcb007107, 53};
@@ -182,6 +183,88 @@ static void reported(void **state)
 	rig_stop(&rig);
 }
 
+/** subscriber() - what is told of a client; false if it is not known */
+static bool subscriber(struct rig *rig, uint32_t addr,
+		       struct nat_subscriber_info *info)
+{
+	uint32_t cursor = 0;
+
+	while (nat_subscriber_next(rig->nat, &cursor, NULL, NULL, info))
+		if (info->addr == addr)
+			return true;
+	return false;
+}
+
+/** drops_by_client() - dropped packets are counted for whom they concern */
+static void drops_by_client(void **state)
+{
+	const struct endpoint stranger = {server.addr + 1, server.port};
+	const struct endpoint other = from(1000);
+	struct endpoint external, nobodys;
+	struct nat_subscriber_info one, two;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 1);
+	rig_start(&rig);
+	/* before it has a mapping, nothing is kept of it */
+	rig_tcp(&rig, NAT_OUTBOUND, from(0), server, TCP_ACK, 0);
+	assert_false(subscriber(&rig, from(0).addr, &one));
+	rig_udp(&rig, NAT_OUTBOUND, from(0), server);
+	external = rig.src;
+	nobodys = (struct endpoint){external.addr, external.port ^ 1};
+	rig_udp(&rig, NAT_OUTBOUND, other, server);
+
+	assert_int_equal(rig_udp(&rig, NAT_INBOUND, stranger, external),
+			 NAT_DROP);
+	assert_int_equal(rig_udp(&rig, NAT_INBOUND, stranger, external),
+			 NAT_DROP);
+	assert_int_equal(rig_udp(&rig, NAT_INBOUND, stranger, nobodys),
+			 NAT_DROP);
+	assert_int_equal(
+		rig_tcp(&rig, NAT_OUTBOUND, from(0), server, TCP_ACK, 0),
+		NAT_DROP);
+	assert_true(subscriber(&rig, from(0).addr, &one));
+	assert_true(subscriber(&rig, other.addr, &two));
+	assert_int_equal(one.drops_in, 2);
+	assert_int_equal(one.drops_out, 1);
+	assert_int_equal(two.drops_in, 0);
+	assert_int_equal(two.drops_out, 0);
+	/* what is dropped was not carried */
+	assert_int_equal(one.packets_in, 0);
+	assert_int_equal(one.packets_out, 1);
+	rig_stop(&rig);
+}
+
+/** drops_by_fault() - a fault swallows for the client that has it */
+static void drops_by_fault(void **state)
+{
+	const struct nat_fault fault = {
+		.kind = NAT_FAULT_BLACKHOLE,
+		.addr = from(0).addr,
+		.bits = 32,
+		.until = NAT_NEVER,
+	};
+	struct nat_subscriber_info info;
+	struct endpoint external;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 1);
+	rig_start(&rig);
+	rig_udp(&rig, NAT_OUTBOUND, from(0), server);
+	external = rig.src;
+	assert_true(nat_fault_start(rig.nat, rig.now, &fault) > 0);
+	assert_int_equal(rig_udp(&rig, NAT_OUTBOUND, from(0), server),
+			 NAT_DROP);
+	assert_int_equal(rig_udp(&rig, NAT_INBOUND, server, external),
+			 NAT_DROP);
+	assert_true(subscriber(&rig, from(0).addr, &info));
+	assert_int_equal(info.drops_out, 1);
+	assert_int_equal(info.drops_in, 1);
+	rig_stop(&rig);
+}
+
 /** budget() - expiry in slices; nothing is lost between them */
 static void budget(void **state)
 {
@@ -311,10 +394,15 @@ static void pools(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(repeats),  cmocka_unit_test(paged),
-		cmocka_unit_test(reported), cmocka_unit_test(budget),
-		cmocka_unit_test(overflow), cmocka_unit_test(pools),
+		cmocka_unit_test(repeats),
+		cmocka_unit_test(paged),
+		cmocka_unit_test(reported),
+		cmocka_unit_test(budget),
+		cmocka_unit_test(overflow),
+		cmocka_unit_test(pools),
 		cmocka_unit_test(overdue),
+		cmocka_unit_test(drops_by_client),
+		cmocka_unit_test(drops_by_fault),
 	};
 
 	return cmocka_run_group_tests_name("test_nat_life", tests, NULL, NULL);
