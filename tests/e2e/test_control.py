@@ -88,6 +88,7 @@ def test_exit_codes(lab):
 def test_drops_are_told_by_client(lab):
     """What a blackhole swallows is counted for its client, and no other."""
     lab = lab(clients=2)
+    lab.server.udp(("0.0.0.0", 6000))
     socks = [c.udp(remote=(lab.server_address, 6000)) for c in lab.clients]
     for sock in socks:
         sock.send(b"?")
