@@ -35,6 +35,10 @@ struct rundir;
 	  "packets dropped because of the interface they were met at")        \
 	X(QUEUE_LOST, "queue-lost",                                           \
 	  "packets dropped by the kernel, queue or socket being full")        \
+	X(OUTBOUND_BYTES, "outbound-bytes",                                   \
+	  "bytes of packets that were translated on their way out")           \
+	X(INBOUND_BYTES, "inbound-bytes",                                     \
+	  "bytes of packets that were translated on their way in")            \
 	X(VERDICTS_LOST, "verdicts-lost", "verdicts the kernel refused")      \
 	X(DROP_NO_LEASE, "drop-no-lease",                                     \
 	  "packets from addresses without a valid lease")                     \

@@ -196,6 +196,15 @@ static bool has_no_lease(const struct gateway *gateway, struct nat_now now,
 			    p->mac);
 }
 
+/** count_bytes() - what a translated packet has carried, and which way */
+static void count_bytes(struct gateway *gateway, const struct nat_packet *p)
+{
+	if (p->direction == NAT_OUTBOUND)
+		gateway->counters[GATEWAY_OUTBOUND_BYTES] += p->len;
+	else if (p->direction == NAT_INBOUND)
+		gateway->counters[GATEWAY_INBOUND_BYTES] += p->len;
+}
+
 /** translate() - one whole packet through the engine */
 static void translate(struct queue *queue, unsigned slot, struct nat_now now,
 		      const struct verdict_packet *packet)
@@ -220,6 +229,8 @@ static void translate(struct queue *queue, unsigned slot, struct nat_now now,
 		gateway->counters[GATEWAY_DROP_NO_LEASE]++;
 	else
 		verdict = nat_handle(gateway->nat, now, &p);
+	if (verdict == NAT_TRANSLATED)
+		count_bytes(gateway, &p);
 
 	mark = p.mark != packet->mark ? &p.mark : NULL;
 	answer(queue, slot, packet, verdict != NAT_DROP, mark,

@@ -19,6 +19,19 @@ static const struct request_field filter_field[] = {
 	{0},
 };
 
+static const struct request_field sessions_fields[] = {
+	{"filter", FIELD_FILTER, false},
+	{"limit", FIELD_COUNT, false},
+	{"order", FIELD_TEXT, false},
+	{0},
+};
+
+static const struct request_field clients_fields[] = {
+	{"filter", FIELD_FILTER, false},
+	{"limit", FIELD_COUNT, false},
+	{0},
+};
+
 static const struct request_field needed_filter[] = {
 	{"filter", FIELD_FILTER, true},
 	{0},
@@ -108,9 +121,10 @@ static const struct request_field who_fields[] = {
 
 static const struct request_kind kinds[] = {
 	{"status", request_status, false, no_fields, "what lapsed is and does"},
-	{"sessions", request_sessions, false, filter_field, "the sessions"},
+	{"sessions", request_sessions, false, sessions_fields,
+	 "the sessions, or those that come first"},
 	{"mappings", request_mappings, false, filter_field, "the mappings"},
-	{"clients", request_clients, false, filter_field,
+	{"clients", request_clients, false, clients_fields,
 	 "who is there, and what each has"},
 	{"report", request_report, false, filter_field,
 	 "how flows were kept alive, and what became of them"},
@@ -237,6 +251,21 @@ void request_duration(const struct request *request, const char *name,
 {
 	/* checked in check_field(): it fails when the field is missing only */
 	duration_value(json_object_get(request->args, name), ms);
+}
+
+bool request_limit(struct request *request)
+{
+	json_int_t n =
+		json_integer_value(json_object_get(request->args, "limit"));
+
+	if (n < 1 || n > TOP_MAX) {
+		request_fail(request, REQUEST_USAGE, "limit",
+			     "must be from 1 to %d; without it, all are shown",
+			     TOP_MAX);
+		return false;
+	}
+	request->top.size = (unsigned)n;
+	return true;
 }
 
 /** texts() - whether a value is an array of strings and nothing else */

@@ -16,6 +16,7 @@
 #include "gateway/control_ring.h"
 #include "gateway/gateway.h"
 #include "gateway/request_filter.h"
+#include "gateway/request_top.h"
 #include "gateway/request_whom.h"
 
 /** REQUEST_VERSION - of the protocol; grows when a client must know */
@@ -33,6 +34,13 @@ enum request_result {
 	REQUEST_MORE, /* request_continue() at the next turn of the loop, once
 		       * the client has read most of what there is */
 	REQUEST_WAIT, /* request_continue() after an event, or at deadline_ns */
+};
+
+/** enum request_order - what is wanted first of a table */
+enum request_order {
+	ORDER_LAPSE,   /* who is the soonest to lapse */
+	ORDER_TRAFFIC, /* who has carried the most bytes */
+	ORDER_NEW,     /* who is the youngest */
 };
 
 struct request;
@@ -61,6 +69,8 @@ typedef int lease_act_fn(struct dhcpd *dhcpd, struct dhcpd_now now,
  * @remote:	whether events show remote endpoints
  * @follow:	whether `events` goes on with those to come
  * @change:	what other settings did to live sessions
+ * @order:	which of many come first
+ * @top:	those, where there is a limit
  *
  * Those from @kind on belong to the request under way.
  */
@@ -84,6 +94,8 @@ struct request {
 	bool remote;
 	bool follow;
 	struct nat_change change;
+	enum request_order order;
+	struct top top;
 };
 
 /** enum field_type - what the value of a request's field must be */
@@ -168,6 +180,10 @@ enum request_result request_done(struct request *request);
  */
 void request_duration(const struct request *request, const char *name,
 		      uint64_t *ms);
+
+/** request_limit() - take the field `limit`, which is there, into top.size;
+ * false after an error was answered */
+bool request_limit(struct request *request);
 
 /** request_whom() - take the field `client`; false after an error was answered
  */

@@ -9,8 +9,10 @@
 #include "gateway/neighbour.h"
 #include "gateway/request_row.h"
 
-/* Sessions are added up while a client is looked at: fewer a turn. */
-#define CLIENTS_PAGE 8
+/* Sessions are added up while a client is looked at: a turn ends after this
+ * many of either. A single client that has more still takes one turn. */
+#define CLIENTS_PAGE  8
+#define SESSIONS_PAGE 4096
 
 /** address() - the member of that name, null for 0 */
 static void address(struct row *row, const char *name, uint32_t addr)
@@ -82,8 +84,65 @@ static const uint8_t *mac_of(uint32_t addr, void *arg)
 	return neighbours_find(addr, arg);
 }
 
+/** show() - a client's row; Return: how many sessions were added up */
+static uint32_t show(struct request *request,
+		     const struct neighbours *neighbours,
+		     const struct nat_subscriber_info *info)
+{
+	if (filter_client(&request->filter, info->addr, info->client))
+		client_row(request, info,
+			   neighbours_find(info->addr, neighbours));
+	return info->sessions;
+}
+
 /** clients_page() - the next rows */
 static enum request_result clients_page(struct request *request)
+{
+	const struct nat *nat = request->gateway->nat;
+	struct nat_subscriber_info info;
+	struct neighbours neighbours;
+	uint32_t sessions = 0;
+	bool more = true;
+
+	neighbours_read(&neighbours);
+	for (unsigned i = 0; i < CLIENTS_PAGE && sessions < SESSIONS_PAGE;
+	     i++) {
+		more = nat_subscriber_next(nat, &request->cursor, mac_of,
+					   &neighbours, &info);
+		if (!more)
+			break;
+		sessions += show(request, &neighbours, &info);
+	}
+	neighbours_clean(&neighbours);
+	return more ? REQUEST_MORE : request_done(request);
+}
+
+/** top_rows() - the next of those that come first; request->number counts */
+static enum request_result top_rows(struct request *request)
+{
+	const struct nat *nat = request->gateway->nat;
+	struct nat_subscriber_info info;
+	struct neighbours neighbours;
+	uint32_t sessions = 0;
+
+	neighbours_read(&neighbours);
+	while (request->number < request->top.n && sessions < SESSIONS_PAGE) {
+		uint32_t place = request->top.entry[request->number++].index;
+		uint32_t cursor = place;
+
+		/* it may have gone by now, and the next one is not it */
+		if (nat_subscriber_next(nat, &cursor, mac_of, &neighbours,
+					&info) &&
+		    cursor == place + 1)
+			sessions += show(request, &neighbours, &info);
+	}
+	neighbours_clean(&neighbours);
+	return request->number < request->top.n ? REQUEST_MORE
+						: request_done(request);
+}
+
+/** top_page() - look at the next clients for those with the most sessions */
+static enum request_result top_page(struct request *request)
 {
 	const struct nat *nat = request->gateway->nat;
 	struct nat_subscriber_info info;
@@ -91,26 +150,31 @@ static enum request_result clients_page(struct request *request)
 	unsigned i;
 
 	neighbours_read(&neighbours);
-	for (i = 0; i < CLIENTS_PAGE; i++) {
-		if (!nat_subscriber_next(nat, &request->cursor, mac_of,
+	for (i = 0; i < REQUEST_PAGE; i++) {
+		if (!nat_subscriber_peek(nat, &request->cursor, mac_of,
 					 &neighbours, &info))
 			break;
 		if (filter_client(&request->filter, info.addr, info.client))
-			client_row(request, &info,
-				   neighbours_find(info.addr, &neighbours));
+			top_add(&request->top, UINT64_MAX - info.sessions,
+				request->cursor - 1);
 	}
 	neighbours_clean(&neighbours);
-	return i < CLIENTS_PAGE ? request_done(request) : REQUEST_MORE;
+	if (i < REQUEST_PAGE)
+		request->more = top_rows;
+	return REQUEST_MORE;
 }
 
 enum request_result request_clients(struct request *request)
 {
+	const json_t *limit = json_object_get(request->args, "limit");
 	const struct filter *filter = &request->filter;
 
 	if (filter->has_protocol || filter->internal.given ||
 	    filter->external.given || filter->remote.given)
 		return request_fail(request, REQUEST_USAGE, "filter",
 				    "clients are asked for by client only");
-	request->more = clients_page;
-	return clients_page(request);
+	request->more = limit ? top_page : clients_page;
+	if (limit && !request_limit(request))
+		return REQUEST_DONE;
+	return request->more(request);
 }

@@ -7,6 +7,7 @@
  */
 #include "gateway/request.h"
 
+#include <string.h>
 #include "gateway/request_row.h"
 
 /** session_row() - one line of `sessions` */
@@ -56,8 +57,109 @@ static enum request_result sessions_page(struct request *request)
 	return REQUEST_MORE;
 }
 
+/**
+ * order_key() - the smaller, the sooner a session comes
+ * @now:	lapse time; between pages it goes on, so keys are points in time
+ */
+static uint64_t order_key(enum request_order order, uint64_t now,
+			  const struct nat_session_info *info)
+{
+	switch (order) {
+	case ORDER_TRAFFIC:
+		return UINT64_MAX - info->bytes_out - info->bytes_in;
+	case ORDER_NEW:
+		return UINT64_MAX - (now - info->age);
+	case ORDER_LAPSE:
+		break;
+	}
+	return info->expires_in == NAT_NEVER ? NAT_NEVER
+					     : now + info->expires_in;
+}
+
+/**
+ * top_rows() - those that came first, as they are by now
+ *
+ * Some may have ended while the others were looked at: they are left out. What
+ * has their place by now is as good as any.
+ */
+static enum request_result top_rows(struct request *request)
+{
+	struct nat *nat = request->gateway->nat;
+	struct nat_now now = gateway_now(request->gateway);
+	struct nat_session_info info;
+
+	for (unsigned i = 0; i < request->top.n; i++) {
+		uint32_t cursor = request->top.entry[i].index;
+
+		if (!nat_session_next(nat, now, &cursor, &info) ||
+		    info.index != request->top.entry[i].index ||
+		    !filter_session(&request->filter, &info))
+			continue;
+		session_row(request, &info);
+		request->rows++;
+	}
+	return request_done(request);
+}
+
+/** top_page() - look at the next sessions for those that come first */
+static enum request_result top_page(struct request *request)
+{
+	struct nat *nat = request->gateway->nat;
+	struct nat_now now = gateway_now(request->gateway);
+	struct nat_session_info info;
+
+	for (unsigned i = 0; i < REQUEST_PAGE; i++) {
+		if (!nat_session_next(nat, now, &request->cursor, &info))
+			return top_rows(request);
+		if (filter_session(&request->filter, &info))
+			top_add(&request->top,
+				order_key(request->order, now.lapse, &info),
+				info.index);
+	}
+	return REQUEST_MORE;
+}
+
+/** take_order() - the field `order`; false after an error was answered */
+static bool take_order(struct request *request)
+{
+	static const char *const names[] = {
+		[ORDER_LAPSE] = "lapse",
+		[ORDER_TRAFFIC] = "traffic",
+		[ORDER_NEW] = "new",
+	};
+	const char *order =
+		json_string_value(json_object_get(request->args, "order"));
+
+	if (!order)
+		return true;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(order, names[i]) != 0)
+			continue;
+		request->order = (enum request_order)i;
+		return true;
+	}
+	request_fail(request, REQUEST_USAGE, "order",
+		     "must be lapse, traffic or new");
+	return false;
+}
+
+/** top_sessions() - `sessions` with a limit */
+static enum request_result top_sessions(struct request *request)
+{
+	if (!request_limit(request) || !take_order(request))
+		return REQUEST_DONE;
+	request->more = top_page;
+	return top_page(request);
+}
+
 enum request_result request_sessions(struct request *request)
 {
+	if (json_object_get(request->args, "limit"))
+		return top_sessions(request);
+	if (json_object_get(request->args, "order"))
+		return request_fail(request, REQUEST_USAGE, "order",
+				    "needs a limit: a dump of all is in no "
+				    "order");
 	request->more = sessions_page;
 	return sessions_page(request);
 }

@@ -46,12 +46,9 @@ static void describe(const struct nat *nat, const struct subscriber *s,
 	};
 	if (s->address != NAT_NONE)
 		info->external = nat->addresses[s->address].addr;
-	for (uint32_t m = s->first; m != NAT_NONE;
-	     m = nat->mappings[m].peer_next)
-		add_live(nat, &nat->mappings[m], info);
 }
 
-bool nat_subscriber_next(const struct nat *nat, uint32_t *cursor,
+bool nat_subscriber_peek(const struct nat *nat, uint32_t *cursor,
 			 const uint8_t *(*mac_of)(uint32_t addr, void *arg),
 			 void *arg, struct nat_subscriber_info *info)
 {
@@ -65,4 +62,16 @@ bool nat_subscriber_next(const struct nat *nat, uint32_t *cursor,
 		return true;
 	}
 	return false;
+}
+
+bool nat_subscriber_next(const struct nat *nat, uint32_t *cursor,
+			 const uint8_t *(*mac_of)(uint32_t addr, void *arg),
+			 void *arg, struct nat_subscriber_info *info)
+{
+	if (!nat_subscriber_peek(nat, cursor, mac_of, arg, info))
+		return false;
+	for (uint32_t m = nat->subscribers[*cursor - 1].first; m != NAT_NONE;
+	     m = nat->mappings[m].peer_next)
+		add_live(nat, &nat->mappings[m], info);
+	return true;
 }
