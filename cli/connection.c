@@ -30,6 +30,30 @@ static int connect_error(const char *path, int error)
 	return cli_error(CLI_FAILED, "%s: %s", path, strerror(error));
 }
 
+/** connect_stream() - a stream to lapsed, to be closed; 0 or -errno */
+static int connect_stream(const char *path, FILE **stream)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) <
+		    0 ||
+	    (*stream = fdopen(fd, "r")) == NULL) {
+		int error = errno;
+
+		close(fd);
+		return -error;
+	}
+	return 0;
+}
+
 /**
  * connect_lab() - a stream to a gateway of a standing lab
  * @which:	of its gateways, "" being the one that clients see
@@ -57,30 +81,45 @@ static int connect_lab(const char *name, const char *which, FILE **stream)
  */
 static int connect_to(const char *path, FILE **stream)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	char lab[LAB_NAME_TEXT];
 	const char *which = lab_of_socket(path, lab);
-	int fd;
+	int error;
 
 	if (which)
 		return connect_lab(lab, which, stream);
+	error = connect_stream(path, stream);
+	return error ? connect_error(path, -error) : CLI_OK;
+}
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return connect_error(path, ENAMETOOLONG);
-	memcpy(address.sun_path, path, strlen(path) + 1);
+/**
+ * send_line() - a request on a line
+ *
+ * Return: 0 or a negative errno.
+ */
+static int send_line(FILE *stream, const json_t *request)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+	size_t len, done = 0;
+	int error = 0;
 
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return connect_error(path, errno);
-	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) <
-		    0 ||
-	    (*stream = fdopen(fd, "r")) == NULL) {
-		int error = errno;
+	if (!text)
+		return -ENOMEM;
+	len = strlen(text);
+	text[len++] = '\n'; /* over the NUL */
+	while (done < len) {
+		ssize_t n = send(fileno(stream), text + done, len - done,
+				 MSG_NOSIGNAL);
 
-		close(fd);
-		return connect_error(path, error);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			error = -errno;
+			break;
+		}
+		done += (size_t)n;
 	}
-	return CLI_OK;
+	free(text);
+	return error;
 }
 
 /**
@@ -90,27 +129,11 @@ static int connect_to(const char *path, FILE **stream)
  */
 static int send_request(FILE *stream, const json_t *request)
 {
-	char *text = json_dumps(request, JSON_COMPACT);
-	size_t len, done = 0;
+	int error = send_line(stream, request);
 
-	if (!text)
-		return cli_error(CLI_FAILED, "out of memory");
-	len = strlen(text);
-	text[len++] = '\n'; /* over the NUL */
-	while (done < len) {
-		ssize_t n = send(fileno(stream), text + done, len - done,
-				 MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		done += (size_t)n;
-	}
-	free(text);
-	if (done < len && errno != EPIPE && errno != ECONNRESET)
+	if (error && error != -EPIPE && error != -ECONNRESET)
 		return cli_error(CLI_FAILED, "the request cannot be sent: %s",
-				 strerror(errno));
+				 strerror(-error));
 	return CLI_OK;
 }
 
@@ -219,4 +242,113 @@ int ask(const struct cli *cli, json_t *request, row_fn *row, void *arg,
 		*last = json_incref(answer);
 	json_decref(answer);
 	return code;
+}
+
+/**
+ * struct link - a connection that is kept, and made again when it has broken
+ * @path:	of the socket
+ * @stream:	NULL while there is none
+ * @line, @size: what getline() has
+ */
+struct link {
+	char *path;
+	FILE *stream;
+	char *line;
+	size_t size;
+};
+
+struct link *link_open(const char *path)
+{
+	struct link *link = calloc(1, sizeof(*link));
+
+	if (link)
+		link->path = strdup(path);
+	return link;
+}
+
+void link_close(struct link *link)
+{
+	if (!link)
+		return;
+	if (link->stream)
+		fclose(link->stream);
+	free(link->line);
+	free(link->path);
+	free(link);
+}
+
+/** link_connect() - if it is not yet; 0 or -errno */
+static int link_connect(struct link *link)
+{
+	static const struct timeval patience = {LINK_PATIENCE_S, 0};
+	char lab[LAB_NAME_TEXT];
+	const char *which;
+	int error;
+
+	if (link->stream)
+		return 0;
+	which = lab_of_socket(link->path, lab);
+	if (which)
+		error = connect_lab(lab, which, &link->stream) ? -ECONNREFUSED
+							       : 0;
+	else
+		error = connect_stream(link->path, &link->stream);
+	if (!error)
+		setsockopt(fileno(link->stream), SOL_SOCKET, SO_RCVTIMEO,
+			   &patience, sizeof(patience));
+	return error;
+}
+
+/**
+ * link_read() - rows until the last line
+ * @last:	set to that, to be released
+ *
+ * Return: 0 or -errno; then the stream is of no more use.
+ */
+static int link_read(struct link *link, json_t *rows, json_t **last)
+{
+	for (;;) {
+		json_t *object;
+
+		errno = 0;
+		if (getline(&link->line, &link->size, link->stream) <= 0)
+			return errno == EAGAIN ? -ETIMEDOUT : -ECONNRESET;
+		object = json_loads(link->line, 0, NULL);
+		if (!object)
+			return -EPROTO;
+		if (is_last(link->line)) {
+			*last = object;
+			return 0;
+		}
+		json_array_append_new(rows, object);
+	}
+}
+
+int link_ask(struct link *link, json_t *request, json_t **rows, char *why,
+	     size_t len)
+{
+	json_t *last = NULL, *all = json_array();
+	const char *wrong = NULL;
+	int error = link && request && all ? link_connect(link) : -ENOMEM;
+
+	if (!error)
+		error = send_line(link->stream, request);
+	if (!error)
+		error = link_read(link, all, &last);
+	if (!error)
+		wrong = json_string_value(json_object_get(last, "error"));
+	if (error || wrong)
+		snprintf(why, len, "%s", wrong ? wrong : strerror(-error));
+	if (error && link && link->stream) {
+		fclose(link->stream);
+		link->stream = NULL;
+	}
+	if (wrong)
+		error = -EINVAL;
+	if (!error)
+		*rows = json_incref(all);
+	json_decref(all);
+	json_decref(last);
+	json_decref(request);
+	return error;
 }

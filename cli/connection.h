@@ -7,6 +7,8 @@
 
 #include "cli/cli.h"
 
+struct link;
+
 /** row_fn() - takes one row of an answer; the row stays the caller's */
 typedef void row_fn(json_t *row, void *arg);
 
@@ -39,5 +41,32 @@ int exchange(const struct cli *cli, json_t *request, row_fn *row, void *arg,
 
 /** answer_error() - "FIELD: ERROR" of an answer that is one; Return: @text */
 const char *answer_error(const json_t *answer, char *text, size_t size);
+
+/** LINK_PATIENCE_S - seconds without a byte after which nobody answers */
+#define LINK_PATIENCE_S 5
+
+/**
+ * link_open() - a connection for request after request, made when needed
+ * @path:	of the socket, copied
+ *
+ * Return: to be closed; NULL, out of memory, is taken by the others.
+ */
+struct link *link_open(const char *path);
+
+/** link_close() - release it */
+void link_close(struct link *link);
+
+/**
+ * link_ask() - send a request, read the answer; says nothing on stderr
+ * @request:	JSON object; its reference is taken, NULL is "out of memory"
+ * @rows:	set on success to an array, to be released
+ * @why:	on failure set to what is the matter; @len bytes
+ *
+ * After a failure the next one connects anew.
+ *
+ * Return: 0; -EINVAL if lapsed answered with an error; another negative errno.
+ */
+int link_ask(struct link *link, json_t *request, json_t **rows, char *why,
+	     size_t len);
 
 #endif /* CLI_CONNECTION_H */

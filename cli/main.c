@@ -82,6 +82,17 @@ static const struct command commands[] = {
 	 "had "
 	 "no\n"
 	 "mapping.\n"},
+	{"watch", cli_watch, "[FILTER] [--interval DURATION] [--once]",
+	 "a live view: sessions and their time left, clients, rates",
+	 "--interval  real time between two frames; 1s\n"
+	 "--once      one frame, and the end\n"
+	 "Keys: q quits, o orders the sessions otherwise, t, u and i show only "
+	 "TCP,\n"
+	 "UDP or ICMP, a shows all, p pauses. Without a terminal, or on a dumb "
+	 "one,\n"
+	 "frames are printed one after the other. NO_COLOR turns colours "
+	 "off.\n"
+	 "\n" FILTER_HELP},
 	{"report", cli_report, "[FILTER] [--client CLIENT]",
 	 "did the heartbeats keep the connections alive?",
 	 "For each flow that has paused: whether it lives or what it died "
