@@ -9,11 +9,6 @@
 #include "gateway/neighbour.h"
 #include "gateway/request_row.h"
 
-/* Sessions are added up while a client is looked at: a turn ends after this
- * many of either. A single client that has more still takes one turn. */
-#define CLIENTS_PAGE  8
-#define SESSIONS_PAGE 4096
-
 /** address() - the member of that name, null for 0 */
 static void address(struct row *row, const char *name, uint32_t addr)
 {
@@ -84,15 +79,13 @@ static const uint8_t *mac_of(uint32_t addr, void *arg)
 	return neighbours_find(addr, arg);
 }
 
-/** show() - a client's row; Return: how many sessions were added up */
-static uint32_t show(struct request *request,
-		     const struct neighbours *neighbours,
-		     const struct nat_subscriber_info *info)
+/** show() - a client's row, if it is wanted */
+static void show(struct request *request, const struct neighbours *neighbours,
+		 const struct nat_subscriber_info *info)
 {
 	if (filter_client(&request->filter, info->addr, info->client))
 		client_row(request, info,
 			   neighbours_find(info->addr, neighbours));
-	return info->sessions;
 }
 
 /** clients_page() - the next rows */
@@ -101,44 +94,37 @@ static enum request_result clients_page(struct request *request)
 	const struct nat *nat = request->gateway->nat;
 	struct nat_subscriber_info info;
 	struct neighbours neighbours;
-	uint32_t sessions = 0;
-	bool more = true;
+	unsigned i;
 
 	neighbours_read(&neighbours);
-	for (unsigned i = 0; i < CLIENTS_PAGE && sessions < SESSIONS_PAGE;
-	     i++) {
-		more = nat_subscriber_next(nat, &request->cursor, mac_of,
-					   &neighbours, &info);
-		if (!more)
+	for (i = 0; i < REQUEST_PAGE; i++) {
+		if (!nat_subscriber_next(nat, &request->cursor, mac_of,
+					 &neighbours, &info))
 			break;
-		sessions += show(request, &neighbours, &info);
+		show(request, &neighbours, &info);
 	}
 	neighbours_clean(&neighbours);
-	return more ? REQUEST_MORE : request_done(request);
+	return i < REQUEST_PAGE ? request_done(request) : REQUEST_MORE;
 }
 
-/** top_rows() - the next of those that come first; request->number counts */
+/** top_rows() - those that come first, but for those that have gone by now */
 static enum request_result top_rows(struct request *request)
 {
 	const struct nat *nat = request->gateway->nat;
 	struct nat_subscriber_info info;
 	struct neighbours neighbours;
-	uint32_t sessions = 0;
 
 	neighbours_read(&neighbours);
-	while (request->number < request->top.n && sessions < SESSIONS_PAGE) {
-		uint32_t place = request->top.entry[request->number++].index;
-		uint32_t cursor = place;
+	for (unsigned i = 0; i < request->top.n; i++) {
+		uint32_t cursor = request->top.entry[i].index;
 
-		/* it may have gone by now, and the next one is not it */
 		if (nat_subscriber_next(nat, &cursor, mac_of, &neighbours,
 					&info) &&
-		    cursor == place + 1)
-			sessions += show(request, &neighbours, &info);
+		    cursor == request->top.entry[i].index + 1)
+			show(request, &neighbours, &info);
 	}
 	neighbours_clean(&neighbours);
-	return request->number < request->top.n ? REQUEST_MORE
-						: request_done(request);
+	return request_done(request);
 }
 
 /** top_page() - look at the next clients for those with the most sessions */
@@ -151,7 +137,7 @@ static enum request_result top_page(struct request *request)
 
 	neighbours_read(&neighbours);
 	for (i = 0; i < REQUEST_PAGE; i++) {
-		if (!nat_subscriber_peek(nat, &request->cursor, mac_of,
+		if (!nat_subscriber_next(nat, &request->cursor, mac_of,
 					 &neighbours, &info))
 			break;
 		if (filter_client(&request->filter, info.addr, info.client))
@@ -159,9 +145,7 @@ static enum request_result top_page(struct request *request)
 				request->cursor - 1);
 	}
 	neighbours_clean(&neighbours);
-	if (i < REQUEST_PAGE)
-		request->more = top_rows;
-	return REQUEST_MORE;
+	return i < REQUEST_PAGE ? top_rows(request) : REQUEST_MORE;
 }
 
 enum request_result request_clients(struct request *request)

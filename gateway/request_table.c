@@ -10,6 +10,10 @@
 #include <string.h>
 #include "gateway/request_row.h"
 
+/* A mapping's deadline is that of its sessions, which are looked at: a turn
+ * ends after so many of them as well. */
+#define SESSIONS_PAGE 1024
+
 /** session_row() - one line of `sessions` */
 static void session_row(const struct request *request,
 			const struct nat_session_info *info)
@@ -191,10 +195,13 @@ static enum request_result mappings_page(struct request *request)
 	struct nat *nat = request->gateway->nat;
 	struct nat_now now = gateway_now(request->gateway);
 	struct nat_mapping_info info;
+	uint32_t sessions = 0;
 
-	for (unsigned i = 0; i < REQUEST_PAGE; i++) {
+	for (unsigned i = 0; i < REQUEST_PAGE && sessions < SESSIONS_PAGE;
+	     i++) {
 		if (!nat_mapping_next(nat, now, &request->cursor, &info))
 			return request_done(request);
+		sessions += info.sessions;
 		if (!filter_mapping(&request->filter, &info))
 			continue;
 		mapping_row(request->out, &info);

@@ -143,7 +143,8 @@ struct mapping {
  * @n_blocks:	how many
  * @sessions:	how many it has
  * @ports:	external ports it holds, by enum port_class
- * @packets, @bytes: of its sessions that have ended, by side that sent them
+ * @packets, @bytes: of its sessions, those that have ended too, by side that
+ *		sent them
  * @drops:	packets from it and for it that were dropped, by side that sent
  *		them
  * @address:	its paired external address: index, or NAT_NONE

@@ -501,18 +501,9 @@ struct nat_subscriber_info {
  *		known: clients known by their MAC go by it; may be NULL
  * @arg:	for @mac_of
  *
- * Takes time by the number of a subscriber's sessions. *@cursor - 1 is then its
- * place.
+ * *@cursor - 1 is then its place.
  */
 bool nat_subscriber_next(const struct nat *nat, uint32_t *cursor,
-			 const uint8_t *(*mac_of)(uint32_t addr, void *arg),
-			 void *arg, struct nat_subscriber_info *info);
-
-/**
- * nat_subscriber_peek() - the same in constant time: traffic is that of
- *			   sessions that have ended only
- */
-bool nat_subscriber_peek(const struct nat *nat, uint32_t *cursor,
 			 const uint8_t *(*mac_of)(uint32_t addr, void *arg),
 			 void *arg, struct nat_subscriber_info *info);
 

@@ -268,18 +268,6 @@ void session_keep(struct nat *nat, struct session *session)
 	filter_open(nat, session);
 }
 
-/** add_up() - what a session has carried stays with its subscriber */
-static void add_up(struct nat *nat, const struct session *s)
-{
-	struct subscriber *subscriber =
-		&nat->subscribers[nat->mappings[s->mapping].subscriber];
-
-	for (unsigned side = 0; side < 2; side++) {
-		subscriber->packets[side] += s->packets[side];
-		subscriber->bytes[side] += s->bytes[side];
-	}
-}
-
 /** remove_session() - everything of session_end() but the mapping */
 static void remove_session(struct nat *nat, uint64_t now, struct session *s,
 			   enum nat_reason reason)
@@ -287,7 +275,6 @@ static void remove_session(struct nat *nat, uint64_t now, struct session *s,
 	uint32_t index = session_index(nat, s);
 
 	history_end(nat, now, s, reason);
-	add_up(nat, s);
 	wheel_del(&nat->wheel, index);
 	unlink_session(nat, s);
 	filter_close(nat, s);

@@ -25,11 +25,16 @@ static bool answers(const struct nat *nat, const struct session *s)
 void state_packet(struct step *step, struct session *session, enum side side)
 {
 	struct nat *nat = step->nat;
+	struct subscriber *subscriber =
+		&nat->subscribers[nat->mappings[session->mapping].subscriber];
 	uint8_t before = session->state;
 	bool refresh = true;
 
 	session->packets[side]++;
 	session->bytes[side] += step->h.len;
+	/* here, and not when asked: a client may have a million sessions */
+	subscriber->packets[side]++;
+	subscriber->bytes[side] += step->h.len;
 	session->flags |= side == SIDE_INTERNAL ? SESSION_SEEN_OUTBOUND
 						: SESSION_SEEN_INBOUND;
 	if (headers_offset(&step->h))

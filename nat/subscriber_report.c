@@ -5,21 +5,6 @@
 #include "nat/policy.h"
 #include "nat/table.h"
 
-/** add_live() - what the sessions of a mapping have carried so far */
-static void add_live(const struct nat *nat, const struct mapping *m,
-		     struct nat_subscriber_info *info)
-{
-	for (uint32_t i = m->sessions; i != NAT_NONE;
-	     i = nat->sessions[i].sibling_next) {
-		const struct session *s = &nat->sessions[i];
-
-		info->bytes_out += s->bytes[SIDE_INTERNAL];
-		info->bytes_in += s->bytes[SIDE_EXTERNAL];
-		info->packets_out += s->packets[SIDE_INTERNAL];
-		info->packets_in += s->packets[SIDE_EXTERNAL];
-	}
-}
-
 /** describe() - a subscriber's report */
 static void describe(const struct nat *nat, const struct subscriber *s,
 		     const uint8_t *mac, struct nat_subscriber_info *info)
@@ -48,7 +33,7 @@ static void describe(const struct nat *nat, const struct subscriber *s,
 		info->external = nat->addresses[s->address].addr;
 }
 
-bool nat_subscriber_peek(const struct nat *nat, uint32_t *cursor,
+bool nat_subscriber_next(const struct nat *nat, uint32_t *cursor,
 			 const uint8_t *(*mac_of)(uint32_t addr, void *arg),
 			 void *arg, struct nat_subscriber_info *info)
 {
@@ -62,16 +47,4 @@ bool nat_subscriber_peek(const struct nat *nat, uint32_t *cursor,
 		return true;
 	}
 	return false;
-}
-
-bool nat_subscriber_next(const struct nat *nat, uint32_t *cursor,
-			 const uint8_t *(*mac_of)(uint32_t addr, void *arg),
-			 void *arg, struct nat_subscriber_info *info)
-{
-	if (!nat_subscriber_peek(nat, cursor, mac_of, arg, info))
-		return false;
-	for (uint32_t m = nat->subscribers[*cursor - 1].first; m != NAT_NONE;
-	     m = nat->mappings[m].peer_next)
-		add_live(nat, &nat->mappings[m], info);
-	return true;
 }
