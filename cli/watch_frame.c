@@ -138,8 +138,10 @@ static const char *rate_text(const struct watch_frame *frame,
 	double seconds = seconds_between(frame);
 	double grown = number(row, name) - number(before, name);
 
-	if (!before || seconds <= 0 || grown < 0)
-		return strcpy(text, "-");
+	if (!before || seconds <= 0 || grown < 0) {
+		snprintf(text, VALUE_TEXT, "-");
+		return text;
+	}
 	return count_text(grown / seconds, text);
 }
 

@@ -127,7 +127,7 @@ static void suspend(void)
 {
 	suspended = 0;
 	leave();
-	raise(SIGSTOP);
+	kill(getpid(), SIGSTOP);
 	enter();
 }
 
@@ -157,6 +157,6 @@ void watch_term_die(void)
 	if (!number)
 		return;
 	sigaction(number, &action, NULL);
-	raise(number);
+	kill(getpid(), number);
 	sigprocmask(SIG_SETMASK, &waiting, NULL);
 }

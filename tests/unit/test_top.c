@@ -98,7 +98,7 @@ static size_t collect(struct rig *rig, const char *line, unsigned *port)
 static void test_sessions(void **state)
 {
 	struct rig *rig = *state;
-	unsigned port[TOP_MAX];
+	unsigned port[TOP_MAX] = {0};
 
 	assert_int_equal(
 		collect(rig, "{\"request\":\"sessions\",\"limit\":5}", port),
@@ -135,7 +135,7 @@ static void test_ended_meanwhile(void **state)
 	struct rig *rig = *state;
 	struct nat_session_info info;
 	uint32_t cursor = 0;
-	unsigned rows = 0;
+	unsigned shown = 0;
 	size_t len;
 	char *text;
 
@@ -146,14 +146,14 @@ static void test_ended_meanwhile(void **state)
 	nat_session_end(rig->gateway.nat, gateway_now(&rig->gateway),
 			info.index, NAT_REASON_KILLED);
 	while (request_continue(&rig->request) == REQUEST_MORE)
-		continue;
+		;
 	while ((text = evbuffer_readln(rig->request.out, &len,
 				       EVBUFFER_EOL_LF)) != NULL) {
-		rows += strstr(text, "\"internal\"") != NULL;
+		shown += strstr(text, "\"internal\"") != NULL;
 		assert_null(strstr(text, ":5000\""));
 		free(text);
 	}
-	assert_int_equal(rows, 4);
+	assert_int_equal(shown, 4);
 }
 
 /** test_clients() - those with the most sessions, and all they have carried */
