@@ -148,6 +148,8 @@ int cli_exec(struct cli *cli, int argc, char **argv)
 		code = open_output("--report", report, &job.report);
 	if (!code)
 		code = open_output("--pcap", pcap, &exec.pcap);
+	if (!code && events && strcmp(events, "-") == 0)
+		code = cli_error(CLI_USAGE, "--events wants a file, not -");
 	/* lapsed goes on with a file; a run begins one */
 	if (!code)
 		code = open_output("--events", events, &fd);

@@ -79,6 +79,8 @@ static int settle_host(void)
 	sysctl("ipv6/conf/default/disable_ipv6", "1");
 	/* our group, be it root's or the caller's mapped to 0 */
 	sysctl("ipv4/ping_group_range", "0 0");
+	/* servers of ordinary users listen where real ones do */
+	sysctl("ipv4/ip_unprivileged_port_start", "0");
 	return link_up("lo", NULL);
 }
 

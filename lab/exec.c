@@ -32,6 +32,7 @@
  * struct run - process 1's state
  * @command, @lapsed, @server: their numbers, 0 once they have ended
  * @status:	of the command, waitpid()'s
+ * @lost:	lapsed has ended before the command
  * @recording:	ends the capture when it is closed, or -1
  */
 struct run {
@@ -40,6 +41,7 @@ struct run {
 	struct lab lab;
 	pid_t command, lapsed, server, capture;
 	int status;
+	bool lost;
 	int recording;
 };
 
@@ -51,6 +53,7 @@ static void on_end(struct run *run, pid_t pid, int status)
 		run->status = status;
 	} else if (pid == run->lapsed) {
 		run->lapsed = 0;
+		run->lost = true;
 		say_error("lapsed has ended (%s %d): the command is behind no "
 			  "NAT any more",
 			  WIFEXITED(status) ? "exit code" : "signal",
@@ -109,9 +112,10 @@ static int start_server(struct run *run)
 	const struct spawn what = {
 		.argv = argv,
 		.host = run->lab.server,
-		.in = -1,
+		/* and it must not take the command's input */
+		.in = SPAWN_NULL,
 		.out = STDERR_FILENO,
-		.err = -1,
+		.err = SPAWN_OURS,
 		.as_caller = !run->exec->root,
 		.apart = true,
 	};
@@ -141,21 +145,25 @@ static int start_server(struct run *run)
 /** start_command() - what all this is for */
 static int start_command(struct run *run)
 {
-	static const char *const environment[] = {"LAPSE_SOCKET=" ROUTER_SOCKET,
-						  NULL};
+	const char *const environment[] = {"LAPSE_SOCKET=" ROUTER_SOCKET,
+					   run->exec->profile_path, NULL};
 	const struct spawn what = {
 		.argv = run->exec->argv,
 		.host = &run->lab.host[0],
 		.environment = environment,
-		.in = -1,
-		.out = -1,
-		.err = -1,
+		.in = SPAWN_OURS,
+		.out = SPAWN_OURS,
+		.err = SPAWN_OURS,
+		.inherit = true,
 		.as_caller = !run->exec->root,
 	};
 
 	inside_started(run->inside);
 	run->command = spawn(&run->lab, &what);
-	return run->command < 0 ? (int)run->command : 0;
+	if (run->command < 0)
+		return (int)run->command;
+	inside_pass(run->command);
+	return 0;
 }
 
 /** wait_command() - until it has ended; false if the caller is dead */
@@ -281,9 +289,12 @@ static void process_1(const struct inside *inside, void *arg)
 	}
 	if (!wait_command(&run, children))
 		return;
-	if (exec->ended)
+	if (exec->ended && !run.lost)
 		exec->ended(&run.lab, exec->arg);
 	stop_capture(&run);
+	/* what was measured behind no NAT is no success */
+	if (run.lost)
+		return;
 	inside_ended(inside, run.status);
 	_exit(0);
 }
@@ -311,7 +322,12 @@ int exec_run(const struct exec *exec)
 	struct outside outside;
 	int status;
 
+	if (spawn_reserve())
+		return SAY_FAILED;
 	copy.spec = &spec;
+	copy.profile_path = router_environment();
+	if (!copy.profile_path)
+		return SAY_FAILED;
 	if (spec.wan_host && geteuid() == 0) {
 		if (outside_open(&outside))
 			return SAY_FAILED;
@@ -325,5 +341,6 @@ int exec_run(const struct exec *exec)
 				     spec.wan_host ? outside_helper : NULL);
 	if (spec.outside)
 		outside_close(&outside);
+	free(copy.profile_path);
 	return supervise_end(status);
 }

@@ -17,6 +17,7 @@
  *		Return: 0, or anything else to give up, after a message
  * @ended:	called after the command has ended, the gateway still there
  * @arg:	for both; they run in process 1
+ * @profile_path: exec_run()'s own: how the environment was before it
  */
 struct exec {
 	const struct lab_spec *spec;
@@ -27,6 +28,7 @@ struct exec {
 	int (*ready)(const struct lab *lab, void *arg);
 	void (*ended)(const struct lab *lab, void *arg);
 	void *arg;
+	char *profile_path;
 };
 
 /**

@@ -24,6 +24,8 @@
  */
 static const char *const hidden[] = {"lapse", "netns", "nscd", "xtables.lock"};
 
+#define RESOLVED "/run/systemd/resolve/io.systemd.Resolve"
+
 /** is_hidden() - whether an entry of /run stays out */
 static bool is_hidden(const char *name)
 {
@@ -188,6 +190,8 @@ int mounts_names(const char *hosts, const char *resolv)
 		error = cover(MOUNTS_DIR "/hosts", "/etc/hosts");
 	if (error || !resolv)
 		return error;
+	/* systemd-resolved would answer for the host past resolv.conf */
+	(void)mount(MOUNTS_DIR "/hosts", RESOLVED, NULL, MS_BIND, NULL);
 	error = mounts_write(MOUNTS_DIR "/resolv.conf", resolv, 0644);
 	return error ? error
 		     : cover(MOUNTS_DIR "/resolv.conf", "/etc/resolv.conf");

@@ -69,6 +69,26 @@ static struct router the_router(const struct lab_spec *spec,
 	};
 }
 
+char *router_environment(void)
+{
+	const char *old = getenv("LAPSE_PROFILE_PATH");
+	char *text;
+
+	if (asprintf(&text, "LAPSE_PROFILE_PATH%s%s", old ? "=" : "",
+		     old ? old : "") < 0)
+		return NULL;
+	return text;
+}
+
+/** begins_with() - whether a search path has @dir as its first folder */
+static bool begins_with(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return path && strncmp(path, dir, len) == 0 &&
+	       (path[len] == ':' || !path[len]);
+}
+
 /**
  * profile_of() - the name of a profile, which may be given as a file
  *
@@ -90,7 +110,7 @@ static json_t *profile_of(const char *given)
 		return json_string(given);
 	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - given) + 1 : 1,
 		 slash ? given : ".");
-	if (realpath(dir, real)) {
+	if (realpath(dir, real) && !begins_with(old, real)) {
 		snprintf(path, sizeof(path), "%s%s%s", real, old ? ":" : "",
 			 old ? old : "");
 		setenv("LAPSE_PROFILE_PATH", path, 1);
@@ -135,6 +155,12 @@ static json_t *clients(const struct lab_spec *spec)
 	return all;
 }
 
+/** put() - text into an object; false if it is not UTF-8 */
+static bool put(json_t *object, const char *key, const char *text)
+{
+	return !text || !json_object_set_new(object, key, json_string(text));
+}
+
 /**
  * settings() - a settings file, in JSON, which is YAML
  * @n_pool:	number of external addresses
@@ -152,15 +178,12 @@ static char *settings(const struct lab_spec *spec, const struct router *router,
 		json_sprintf("%s/control.sock", router->dir), "log", "level",
 		spec->verbose ? "info" : "warning");
 	char *text;
+	bool good = put(root, "seed", spec->seed);
 
-	if (spec->seed)
-		json_object_set_new(root, "seed", json_string(spec->seed));
 	if (!router->outer) {
 		json_object_set_new(root, "clients", clients(spec));
-		if (spec->events)
-			json_object_set_new(json_object_get(root, "log"),
-					    "events",
-					    json_string(spec->events));
+		good &= put(json_object_get(root, "log"), "events",
+			    spec->events);
 		if (spec->dhcp)
 			json_object_set_new(
 				root, "dhcp",
@@ -169,8 +192,10 @@ static char *settings(const struct lab_spec *spec, const struct router *router,
 					  "dns", "198.51.100.7", "lease-file",
 					  MOUNTS_DIR "/leases"));
 	}
-	text = json_dumps(root, JSON_INDENT(1));
+	text = good ? json_dumps(root, JSON_INDENT(1)) : NULL;
 	json_decref(root);
+	if (!text)
+		say_error("no settings: memory is out, or a name is not UTF-8");
 	return text;
 }
 
@@ -345,7 +370,7 @@ static pid_t run(const struct lab *lab, const struct router *router,
 		.argv = argv,
 		.host = router->host,
 		.environment = environment,
-		.in = -1,
+		.in = SPAWN_NULL,
 		.out = log,
 		.err = log,
 		.apart = true,

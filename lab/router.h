@@ -12,6 +12,14 @@
 #define ROUTER_CARRIER_SOCKET "/run/lapse/carrier/control.sock"
 
 /**
+ * router_environment() - what undoes, as spawn()'s environment, what a
+ * router_check() changes in ours
+ *
+ * Return: text, the caller's to free(); NULL when memory is out.
+ */
+char *router_environment(void);
+
+/**
  * router_check() - whether the settings are right, before anything is made
  *
  * Return: 0; -EINVAL after messages that say what would be right; -ENOMEM.

@@ -5,6 +5,7 @@
 #include "lab/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,39 @@ int spawn_visit(const struct lab_host *host)
 	return setns(host->net, CLONE_NEWNET) < 0 ? -errno : 0;
 }
 
+int spawn_reserve(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 /** redirect() - standard input, output and error; 0 or a negative errno */
 static int redirect(const struct spawn *what)
 {
 	const int from[] = {what->in, what->out, what->err};
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	for (int to = 0; to < 3; to++)
-		if (from[to] >= 0 && dup2(from[to], to) < 0)
+	for (int to = 0; to < 3; to++) {
+		int fd = from[to] == SPAWN_NULL ? null : from[to];
+
+		if (fd != SPAWN_OURS && dup2(fd, to) < 0)
 			return -errno;
+		/* where our caller has none, ours is not for the command;
+		 * others must not open theirs in its place */
+		if (!what->inherit)
+			fcntl(to, F_SETFD, 0);
+	}
+	if (null >= 0)
+		close(null);
+	if (!what->inherit && close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return -errno;
 	return 0;
 }
 

@@ -7,12 +7,17 @@
 
 #include "lab/lab.h"
 
+/* In place of a descriptor. */
+enum { SPAWN_OURS = -1, SPAWN_NULL = -2 };
+
 /**
  * struct spawn - what to run, and how
  * @argv:	NULL-terminated; looked for in the PATH
  * @host:	where
- * @environment: "NAME=VALUE" added to ours, NULL-terminated, or NULL
- * @in, @out, @err: descriptors, or -1: what we have
+ * @environment: "NAME=VALUE" added to ours, or "NAME" taken out of it,
+ *		NULL-terminated, or NULL
+ * @in, @out, @err: descriptors; SPAWN_OURS: what we have; SPAWN_NULL: nothing
+ * @inherit:	it gets all other descriptors that our caller gave us
  * @as_caller:	with the caller's ids and no more rights than those have
  * @apart:	in a session of its own: no signals from the terminal
  * @bound:	killed when we die
@@ -23,6 +28,7 @@ struct spawn {
 	const struct lab_host *host;
 	const char *const *environment;
 	int in, out, err;
+	bool inherit;
 	bool as_caller;
 	bool apart;
 	bool bound;
@@ -38,6 +44,15 @@ struct spawn {
  * Return: its number, or a negative errno.
  */
 pid_t spawn(const struct lab *lab, const struct spawn *what);
+
+/**
+ * spawn_reserve() - let no descriptor of ours be a standard stream
+ *
+ * Called first. A stream that our caller has closed stays so for the command.
+ *
+ * Return: 0 or a negative errno.
+ */
+int spawn_reserve(void);
 
 /** spawn_visit() - go to a host's network; 0 or a negative errno */
 int spawn_visit(const struct lab_host *host);

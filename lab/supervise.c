@@ -84,6 +84,16 @@ int inside_signal(const struct inside *inside)
 	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
 
+void inside_pass(pid_t pid)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		if (sigismember(&pending, passed[i]))
+			kill(pid, passed[i]);
+}
+
 /** die() - by this signal, as the command did; returns if it does not kill */
 static void die(int number)
 {
@@ -99,13 +109,43 @@ static void die(int number)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/**
+ * is_shared() - whether a signal has reached the command without us
+ *
+ * The terminal's keys reach the whole group. What else comes from the kernel,
+ * an alarm or the end of a session that is ours, comes to us alone.
+ */
+static bool is_shared(const struct signalfd_siginfo *info)
+{
+	if (info->ssi_code != SI_KERNEL)
+		return false;
+	switch (info->ssi_signo) {
+	case SIGINT:
+	case SIGQUIT:
+		return true;
+	case SIGHUP:
+		return getsid(0) != getpid();
+	default:
+		return false;
+	}
+}
+
+/** is_ignored() - as nohup makes it; what is held back comes all the same */
+static bool is_ignored(int number)
+{
+	struct sigaction action;
+
+	return sigaction(number, NULL, &action) == 0 &&
+	       action.sa_handler == SIG_IGN;
+}
+
 /** on_signal() - pass it on; or, if there is nobody to have it, obey it */
 static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
 {
 	int number = (int)info->ssi_signo;
 
 	if (watch->last.phase == RUNNING) {
-		if (info->ssi_code == SI_KERNEL)
+		if (is_shared(info))
 			return;
 		if (watch->channel < 0)
 			kill(watch->pid, number);
@@ -114,7 +154,7 @@ static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
 				    MSG_NOSIGNAL);
 		return;
 	}
-	if (number == SIGUSR1 || number == SIGUSR2 || number == SIGALRM)
+	if (number == SIGUSR1 || number == SIGUSR2 || is_ignored(number))
 		return;
 	/* its death is that of the whole; see supervise_end() */
 	kill(watch->pid, SIGKILL);
@@ -142,10 +182,14 @@ static bool on_child(struct watch *watch)
 
 	if (waitpid(watch->pid, &status, WNOHANG) != watch->pid)
 		return false;
-	if (watch->channel < 0)
+	if (watch->channel < 0) {
 		watch->last = (struct message){AFTER, status};
-	else
-		on_message(watch);
+		return true;
+	}
+	on_message(watch);
+	if (watch->last.phase != AFTER && WIFSIGNALED(status))
+		say_error("the lab has been ended by signal %d",
+			  WTERMSIG(status));
 	return true;
 }
 
@@ -189,6 +233,8 @@ void supervise_hold(sigset_t *old)
 
 	fill(&set);
 	sigprocmask(SIG_BLOCK, &set, old);
+	/* whoever ignores it is told of no child's end */
+	signal(SIGCHLD, SIG_DFL);
 }
 
 /** signal_source() - a descriptor for what is held back; or -1 */
@@ -234,7 +280,9 @@ int supervise(inside_fn *inside, void *arg, helper_fn *helper)
 		close(ends[0]);
 		close(signals);
 		in.channel = ends[1];
-		inside(&in, arg);
+		/* the caller may have died before it was bound to us */
+		if (inside_signal(&in) >= 0)
+			inside(&in, arg);
 		_exit(SAY_FAILED);
 	}
 	close(ends[1]);

@@ -26,6 +26,13 @@ struct inside {
 /** inside_fn() - process 1's work; what it returns is of no interest */
 typedef void inside_fn(const struct inside *inside, void *arg);
 
+/**
+ * inside_pass() - pass on what the terminal sent to us and not to the command
+ * @pid:	the command, just started: it has them held back still, so that
+ *		what it has got already does not come twice
+ */
+void inside_pass(pid_t pid);
+
 /** inside_started() - the command runs: signals are its own from now on */
 void inside_started(const struct inside *inside);
 

@@ -6,12 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import lab as labs  # noqa: E402  pylint: disable=wrong-import-position
+import runs  # noqa: E402  pylint: disable=wrong-import-position
 
 # tools/check names the ring's own folder
 LOGS = os.environ.get("LAPSE_LOGS") or os.path.join(
@@ -96,3 +98,34 @@ def nothing_is_left():
     yield
     assert not labs.leftovers()
     assert (rules(), switches()) == before
+
+
+@pytest.fixture(scope="session")
+def programs():
+    """A folder with copies of the programs that any user can read."""
+    with tempfile.TemporaryDirectory(prefix="lapse-runs-") as folder:
+        os.chmod(folder, 0o755)
+        runs.copy_programs(folder)
+        yield folder
+
+
+@pytest.fixture
+def root(programs):
+    """Root, who runs lapse; nothing of it may be left."""
+    who = runs.Who(programs, 0)
+    yield who
+    who.end()
+
+
+@pytest.fixture
+def user(programs):
+    """An ordinary user."""
+    who = runs.Who(programs, runs.USER)
+    yield who
+    who.end()
+
+
+@pytest.fixture(params=["root", "user"])
+def who(request):
+    """Each of the two."""
+    return request.getfixturevalue(request.param)
