@@ -180,11 +180,15 @@ TEST_SRC := $(UNIT_SRC) $(PACKETS_SRC) $(REPLAY_SRC) $(MODEL_SRC)
 TESTS := $(patsubst %.c,$(B)/%,$(TEST_SRC))
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
 BENCHES := $(patsubst %.c,$(B)/%,$(BENCH_SRC))
+# what the measurements run: load generators and the like
+BENCH_TOOL_SRC := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
+BENCH_TOOLS := $(patsubst %.c,$(B)/%,$(BENCH_TOOL_SRC))
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZERS := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
 
 ALL_SRC := $(foreach d,$(LIBDIRS) testlib,$(SRC_$d)) \
 	$(wildcard gateway/main.c cli/main.c) $(TEST_SRC) $(BENCH_SRC) \
+	$(BENCH_TOOL_SRC) \
 	$(if $(call on,FUZZ),$(FUZZ_SRC))
 
 # --- rules ---
@@ -261,7 +265,7 @@ $(B)/lapse: $(B)/cli/main.o $(CLI_ARCHIVES) $(LINK_STAMP)
 	$(if $(V),,@echo "  LD      $@")
 	$(Q)$(link) $(CLI_LIBS)
 
-$(TESTS) $(BENCHES): $(B)/%: $(B)/%.o $(call lib,testlib) $(LIBS) $(LINK_STAMP)
+$(TESTS) $(BENCHES) $(BENCH_TOOLS): $(B)/%: $(B)/%.o $(call lib,testlib) $(LIBS) $(LINK_STAMP)
 	$(if $(V),,@echo "  LD      $@")
 	$(Q)$(link) $(TEST_LIBS) $(DAEMON_LIBS)
 
@@ -302,7 +306,15 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (20)
 		tools/fuzz $$f -max_total_time=$(FUZZ_SECONDS) || exit; \
 	done
 
-bench: all $(BENCHES) ## the measurements in tests/bench
+bench-tools: $(BENCH_TOOLS)
+
+# one of them: bench-dhcp, bench-forward
+bench-%: all $(BENCH_TOOLS)
+	$(Q)tools/deps build demo bench
+	$(Q)LAPSE_BUILD=$(abspath $(B)) $(PYTHON) tests/bench/bench_$*.py; \
+		code=$$?; tools/unroot $(O); exit $$code
+
+bench: all $(BENCHES) $(BENCH_TOOLS) ## the measurements in tests/bench
 	$(Q)for b in $(BENCHES); do echo "== $${b##*/}"; $$b || exit; done
 	$(Q)for b in $(wildcard tests/bench/*.py tests/bench/*.sh); do \
 		echo "== $${b##*/}"; \
@@ -317,7 +329,7 @@ demo: ## the story of this project in a minute (needs root)
 		code=$$?; tools/unroot $(O); exit $$code
 
 .PHONY: all libs tests fuzzers check check-unit check-e2e check-vm lint fuzz \
-	bench demo install uninstall deb clean help flags
+	bench bench-tools demo install uninstall deb clean help flags
 
 # --- installation ---
 

@@ -8,6 +8,7 @@ goes on to send from its old address, which may be another's by now.
 import signal
 
 from dhcp_client import Udhcpc, serve
+from dhcp_raw import link_address
 
 ONLY = "192.168.77.50"
 
@@ -28,15 +29,9 @@ def ask(near, data=b"anybody?"):
         return False
 
 
-def mac(host, link="eth0"):
-    """A hardware address; /sys has those of the host's own namespace."""
-    words = host.run("ip", "-o", "link", "show", "dev", link).stdout.split()
-    return words[words.index("link/ether") + 1]
-
-
 def keep_using(lab, host):
     """Let a host send, but take no part in ARP, like one that sleeps."""
-    gateway = mac(lab.gateway, "lan")
+    gateway = link_address(lab.gateway, "lan")
     host.ip(f"neighbour replace 192.168.77.1 lladdr {gateway} dev eth0 "
             "nud permanent")
     host.sysctl("net.ipv4.conf.eth0.arp_ignore", 8)
@@ -78,7 +73,7 @@ def test_the_expired_lease(lab):
     broken, = lab.lapse("wait", "lease-violation", "--after", number,
                         "--timeout", "10s")
     assert ended["address"] == broken["address"] == ONLY
-    assert ended["mac"] == broken["mac"] == mac(lab.client)
+    assert ended["mac"] == broken["mac"] == link_address(lab.client, "eth0")
 
     keep_using(lab, lab.client)
     heir = Udhcpc(lab, lab.clients[1])

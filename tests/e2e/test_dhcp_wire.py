@@ -10,55 +10,8 @@ from craft import udp
 from dhcp_client import Udhcpc, serve
 from dhcp_driver import (ACK, DISCOVER, NAK, OFFER, REQUEST, message, option,
                          options_of)
+from dhcp_raw import GATEWAY, Raw, frame, mac
 from packets import ones_sum, transport_sum
-
-GATEWAY = "192.168.77.1"
-EVERYBODY = b"\xff" * 6
-
-
-def frame(mac, packet, tag=b""):
-    """An Ethernet frame to everybody."""
-    return EVERYBODY + mac + tag + b"\x08\x00" + packet
-
-
-def mac(number):
-    """A hardware address of nobody's."""
-    return b"\x02\x00\x00\x02" + struct.pack("!H", number)
-
-
-class Raw:
-    """A client made of frames."""
-
-    def __init__(self, lab, host, number):
-        self.lab, self.host, self.mac = lab, host, mac(number)
-        self.xid = number
-        self.seen = lab.record(host)
-
-    def send(self, body, source="0.0.0.0", tag=b"", **how):
-        """A message; `how` is craft.udp's."""
-        packet = udp(source, "255.255.255.255", body, 68, 67, **how)
-        self.host.call("frame", interface="eth0",
-                       data=frame(self.mac, packet, tag).decode("latin-1"))
-
-    def discover(self, **how):
-        """DHCPDISCOVER."""
-        self.send(message(DISCOVER, self.mac, self.xid), **how)
-
-    def replies(self):
-        """What the server has sent to it: type, and the message."""
-        found = []
-        for p in self.seen.packets(lambda p: p.sport == 67):
-            if p.payload[4:8] == struct.pack("!I", self.xid) and \
-                    p.payload[0] == 2:
-                found.append((options_of(p.payload)[53][0], p))
-        return found
-
-    def reply(self, kind, count=1):
-        """Wait for such a reply."""
-        def there():
-            found = [p for k, p in self.replies() if k == kind]
-            return found if len(found) >= count else None
-        return self.lab.until(there)[count - 1]
 
 
 def test_replies_without_an_address(lab):
