@@ -136,7 +136,7 @@ BASE_LDFLAGS := $(LDFLAGS) -pie \
 
 DAEMON_PKGS := libmnl libnetfilter_queue libevent yaml-0.1 jansson \
 	libcap-ng libseccomp
-CLI_PKGS := libmnl yaml-0.1 jansson
+CLI_PKGS := libmnl libevent yaml-0.1 jansson
 TEST_PKGS := cmocka
 PKGS := $(DAEMON_PKGS) $(TEST_PKGS)
 
@@ -151,11 +151,12 @@ COMPILE = $(CC) $(BASE_CPPFLAGS) $(FORTIFY) $(PKG_CFLAGS) $(BASE_CFLAGS)
 
 # --- sources ---
 
-LIBDIRS := base nat dhcpd conf gateway lab cli
+LIBDIRS := base nat dhcpd conf gateway lab probe cli
 SRC_base := $(wildcard base/*.c)
 SRC_nat := $(wildcard nat/*.c)
 SRC_dhcpd := $(wildcard dhcpd/*.c)
 SRC_conf := $(wildcard conf/*.c)
+SRC_probe := $(wildcard probe/*.c)
 SRC_gateway := $(filter-out gateway/main.c,$(wildcard gateway/*.c))
 SRC_lab := $(wildcard lab/*.c)
 SRC_cli := $(filter-out cli/main.c,$(wildcard cli/*.c))
@@ -165,7 +166,7 @@ objs = $(patsubst %.c,$(B)/%.o,$1)
 lib = $(B)/lib$1.a
 
 # Users before what they use: the linker reads the archives once.
-LIBS := $(foreach d,cli lab gateway conf dhcpd nat base,$(call lib,$d))
+LIBS := $(foreach d,cli lab probe gateway conf dhcpd nat base,$(call lib,$d))
 DAEMON_ARCHIVES := $(foreach d,gateway conf dhcpd nat base,$(call lib,$d))
 CLI_ARCHIVES := $(LIBS)
 

@@ -69,7 +69,7 @@ command_fn cli_sessions, cli_mappings, cli_kill, cli_flush;
 command_fn cli_lease, cli_fault;
 command_fn cli_clock, cli_events, cli_wait, cli_help;
 command_fn cli_profile, cli_explain, cli_watch;
-command_fn cli_doctor, cli_scenario;
+command_fn cli_doctor, cli_scenario, cli_probe;
 command_fn cli_exec, cli_lab;
 
 #endif /* CLI_CLI_H */

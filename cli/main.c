@@ -178,6 +178,30 @@ static const struct command commands[] = {
 	 "use   be such a NAT from now on, to all or to one client; what was "
 	 "set\n"
 	 "      over the profile stays over it\n"},
+	{"probe", cli_probe,
+	 "serve --listen ADDRESS [--alternate ADDRESS] [--port PORT]\n"
+	 "       lapse probe run --server ADDRESS [--port PORT] [--max DURATION]"
+	 "\n"
+	 "                       [--profile-out FILE] [...]",
+	 "measure a NAT: any one that is between here and a server",
+	 "serve           answer on PORT and the one after it (5190, 5191), "
+	 "UDP and\n"
+	 "                TCP, of one address or two; from outside of the NAT\n"
+	 "run             measure; SIGINT: print what is known by then\n"
+	 "--max DURATION  longest idle time to try; 10m. --tcp-max: that of "
+	 "TCP,\n"
+	 "                --min: the shortest, 1s\n"
+	 "--local A[,B]   own address; with a second one two sockets can want "
+	 "the\n"
+	 "                same port, which shows the mapping where ports are "
+	 "kept\n"
+	 "--flows N       so many of UDP, and of TCP, at a time; 350\n"
+	 "--rate N        new flows a second; 100\n"
+	 "--profile-out FILE  write a profile for lapsed\n"
+	 "--quiet         no progress on stderr\n"
+	 "With one server address some behaviours stay open: all that are "
+	 "possible\n"
+	 "are named. A timer longer than --max is a lower bound.\n"},
 	{"explain", cli_explain,
 	 "PROTOCOL INTERNAL REMOTE\n"
 	 "       lapse explain block ADDRESS|ADDRESS:PORT [-c FILE] "

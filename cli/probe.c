@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * probe - the command probe: measure a NAT, ours or any other
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/duration.h"
+#include "cli/args.h"
+#include "cli/table.h"
+#include "probe/client.h"
+#include "probe/finding.h"
+#include "probe/server.h"
+
+#define LOCALS 2
+
+/** struct words - the options as they were written; NULL: not given */
+struct words {
+	const char *server, *listen, *alternate, *port, *local, *min, *max;
+	const char *tcp_max, *flows, *rate, *profile;
+	bool quiet;
+};
+
+/** get_number() - a whole number from @least to @most */
+static int get_number(const char *option, const char *text, unsigned least,
+		      unsigned most, unsigned *number)
+{
+	char *end;
+	unsigned long n;
+
+	if (!text)
+		return CLI_OK;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || end == text || *end || text[0] == '-' || n < least ||
+	    n > most)
+		return cli_error(CLI_USAGE,
+				 "%s %s: give a number from %u to %u", option,
+				 text, least, most);
+	*number = (unsigned)n;
+	return CLI_OK;
+}
+
+/** get_address() - an IPv4 address */
+static int get_address(const char *option, const char *text, uint32_t *addr)
+{
+	if (text && (!address_parse(text, addr) || !*addr))
+		return cli_error(CLI_USAGE,
+				 "%s %s: give an IPv4 address of one host",
+				 option, text);
+	return CLI_OK;
+}
+
+/** get_duration() - within what a message can say */
+static int get_duration(const char *option, const char *text, uint32_t *ms)
+{
+	uint64_t value;
+
+	if (!text)
+		return CLI_OK;
+	if (!duration_parse(text, &value) || value < 1000 ||
+	    value > PROBE_DELAY_MAX / 2)
+		return cli_error(CLI_USAGE,
+				 "%s %s: give a duration from 1s to 1d, such "
+				 "as 330s",
+				 option, text);
+	*ms = (uint32_t)value;
+	return CLI_OK;
+}
+
+/** get_locals() - "A" or "A,B" */
+static int get_locals(const char *text, uint32_t local[static LOCALS])
+{
+	char first[ADDRESS_TEXT];
+	const char *comma = text ? strchr(text, ',') : NULL;
+	int code;
+
+	if (!comma)
+		return get_address("--local", text, &local[0]);
+	snprintf(first, sizeof(first), "%.*s", (int)(comma - text), text);
+	code = get_address("--local", first, &local[0]);
+	return code ? code : get_address("--local", comma + 1, &local[1]);
+}
+
+/** serve() - `probe serve` */
+static int serve(const struct cli *cli, const struct words *words)
+{
+	struct probe_serve options = {.json = cli->json};
+	unsigned port = PROBE_PORT;
+	int code;
+
+	if (!words->listen)
+		return cli_error(CLI_USAGE, "probe serve needs --listen and an "
+					    "address of this machine");
+	code = get_address("--listen", words->listen, &options.listen);
+	if (!code)
+		code = get_address("--alternate", words->alternate,
+				   &options.alternate);
+	if (!code)
+		code = get_number("--port", words->port, 1, 65534, &port);
+	if (code)
+		return code;
+	if (options.listen == options.alternate)
+		return cli_error(CLI_USAGE,
+				 "--alternate must be another address");
+	options.port = (uint16_t)port;
+	return probe_serve(&options) < 0 ? CLI_FAILED : CLI_OK;
+}
+
+/** print_table() - for people */
+static void print_table(const struct probe_result *result,
+			const struct finding *finding, size_t n)
+{
+	static const struct table_column columns[] = {
+		{"SETTING", false}, {"FOUND", false}, {"HOW", false}};
+	struct table table;
+	char took[DURATION_TEXT];
+
+	table_begin(&table, stdout, columns, 3);
+	for (size_t i = 0; i < n; i++) {
+		const char *cells[] = {finding[i].key, finding[i].seen,
+				       finding[i].text};
+
+		table_row(&table, cells);
+	}
+	table_end(&table);
+	printf("%s after %s\n", result->interrupted ? "interrupted" : "done",
+	       duration_show(result->duration, took));
+}
+
+/** json_seconds() - ms as seconds; null for 0 */
+static json_t *json_seconds(uint32_t ms)
+{
+	return ms ? json_real(ms / 1000.0) : json_null();
+}
+
+/** add_timer() - the members of a timer's row */
+static void add_timer(json_t *row, const struct probe_timer *t)
+{
+	const char *bound = NULL;
+
+	if (t->fit.above && !t->fit.most)
+		bound = "lower";
+	if (!t->fit.above && t->fit.most)
+		bound = "upper";
+	json_object_set_new(row, "above", json_seconds(t->fit.above));
+	json_object_set_new(row, "at-most", json_seconds(t->fit.most));
+	json_object_set_new(row, "told-by-rst", json_seconds(t->told));
+	json_object_set_new(row, "bound",
+			    bound ? json_string(bound) : json_null());
+	json_object_set_new(row, "flows", json_integer((json_int_t)t->tried));
+	json_object_set_new(row, "unanswered",
+			    json_integer((json_int_t)t->lost));
+	json_object_set_new(row, "misfits",
+			    json_integer((json_int_t)t->fit.misfits));
+}
+
+/** add_set() - the behaviours still possible */
+static void add_set(json_t *row, const struct finding *f)
+{
+	json_t *possible = json_array();
+
+	for (size_t i = 0; f->names[i]; i++)
+		if (f->set >> i & 1)
+			json_array_append_new(possible,
+					      json_string(f->names[i]));
+	json_object_set_new(row, "possible", possible);
+	json_object_set_new(row, "decided", json_boolean(infer_single(f->set)));
+}
+
+/** print_row() - one JSON object, which is released */
+static void print_row(json_t *row)
+{
+	json_dumpf(row, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(row);
+}
+
+/** print_json() - an object a setting, and one about the run */
+static void print_json(const struct probe_result *result,
+		       const struct finding *finding, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct finding *f = &finding[i];
+		json_t *row =
+			json_pack("{s:s, s:s?, s:s?, s:s?}", "setting", f->key,
+				  "value", f->class ? f->value : NULL, "class",
+				  f->class, "text", f->class ? f->text : NULL);
+
+		if (f->timer)
+			add_timer(row, f->timer);
+		if (f->names)
+			add_set(row, f);
+		print_row(row);
+	}
+	print_row(json_pack(
+		"{s:s, s:s, s:b, s:b, s:f, s:i, s:i}", "date", result->date,
+		"server", result->server, "two-addresses",
+		result->alternate != 0, "interrupted", result->interrupted,
+		"duration", (double)result->duration / 1000.0, "sockets",
+		(int)result->sockets, "unanswered", (int)result->unanswered));
+}
+
+/** warn() - what makes the figures doubtful */
+static void warn(const struct probe_result *r)
+{
+	size_t lost = r->unanswered, tried = r->unanswered + r->sockets;
+
+	for (size_t i = 0; i < PROBE_TIMERS; i++)
+		lost += r->timer[i].lost;
+	if (lost && !r->interrupted)
+		fprintf(stderr,
+			"lapse: %zu of about %zu flows were never answered: "
+			"the NAT may limit ports or\nsessions; fewer --flows "
+			"or a lower --rate may help\n",
+			lost, tried);
+}
+
+/** write_profile() - to a file; CLI_OK or CLI_FAILED after a message */
+static int write_profile(const struct probe_result *result, const char *path)
+{
+	FILE *out = fopen(path, "we");
+	bool bad = !out;
+
+	if (out) {
+		finding_profile(result, out);
+		bad = ferror(out);
+		bad = fclose(out) == EOF || bad;
+	}
+	if (bad)
+		return cli_error(CLI_FAILED, "cannot write %s: %s", path,
+				 strerror(errno));
+	return CLI_OK;
+}
+
+/** get_run() - the options of `probe run` */
+static int get_run(const struct words *words, struct probe_run *run)
+{
+	unsigned port = PROBE_PORT;
+	int code;
+
+	*run = (struct probe_run){
+		.min = 1000,
+		.max = 600000,
+		.flows = 350,
+		.rate = 100,
+		.quiet = words->quiet,
+	};
+	if (!words->server)
+		return cli_error(CLI_USAGE, "probe run needs --server and the "
+					    "address of a probe serve");
+	code = get_address("--server", words->server, &run->server.addr);
+	if (!code)
+		code = get_number("--port", words->port, 1, 65534, &port);
+	if (!code)
+		code = get_locals(words->local, run->local);
+	if (!code)
+		code = get_duration("--min", words->min, &run->min);
+	if (!code)
+		code = get_duration("--max", words->max, &run->max);
+	run->tcp_max = run->max;
+	if (!code)
+		code = get_duration("--tcp-max", words->tcp_max, &run->tcp_max);
+	if (!code)
+		code = get_number("--flows", words->flows, PROBE_FLOWS_MIN,
+				  10000, &run->flows);
+	if (!code)
+		code = get_number("--rate", words->rate, 1, 1000, &run->rate);
+	if (!code && (run->max <= run->min || run->tcp_max <= run->min))
+		code = cli_error(CLI_USAGE, "--max and --tcp-max must be "
+					    "longer than --min");
+	run->server.port = (uint16_t)port;
+	return code;
+}
+
+/** run() - `probe run` */
+static int run(const struct cli *cli, const struct words *words)
+{
+	struct finding finding[FINDINGS];
+	struct probe_result result;
+	struct probe_run options;
+	int code = get_run(words, &options);
+	size_t n;
+	int error;
+
+	if (code)
+		return code;
+	error = probe_run(&options, &result);
+	if (error == -ETIMEDOUT)
+		return cli_error(CLI_FAILED,
+				 "no answer from %s port %u; does lapse probe "
+				 "serve run there, and do firewalls let UDP "
+				 "pass?",
+				 words->server, options.server.port);
+	if (error)
+		return cli_error(CLI_FAILED, "cannot measure: %s",
+				 strerror(-error));
+	n = finding_list(&result, finding);
+	if (cli->json)
+		print_json(&result, finding, n);
+	else
+		print_table(&result, finding, n);
+	warn(&result);
+	return words->profile ? write_profile(&result, words->profile) : CLI_OK;
+}
+
+int cli_probe(struct cli *cli, int argc, char **argv)
+{
+	struct words words = {0};
+	const struct args_option options[] = {
+		{"--server", &words.server, NULL},
+		{"--listen", &words.listen, NULL},
+		{"--alternate", &words.alternate, NULL},
+		{"--port", &words.port, NULL},
+		{"--local", &words.local, NULL},
+		{"--min", &words.min, NULL},
+		{"--max", &words.max, NULL},
+		{"--tcp-max", &words.tcp_max, NULL},
+		{"--flows", &words.flows, NULL},
+		{"--rate", &words.rate, NULL},
+		{"--profile-out", &words.profile, NULL},
+		{"--quiet", NULL, &words.quiet},
+		{0}};
+	int code = args_parse(cli, &argc, argv, options);
+
+	if (code)
+		return code;
+	if (argc == 2 && strcmp(argv[1], "serve") == 0)
+		return serve(cli, &words);
+	if (argc == 2 && strcmp(argv[1], "run") == 0)
+		return run(cli, &words);
+	return cli_error(CLI_USAGE, "give probe serve or probe run; see lapse "
+				    "help probe");
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * conclude - from the flows to the timers, at any time of a run
+ */
+#include "probe/run.h"
+
+#include <stdlib.h>
+
+#define ENOUGH 5 /* dead flows behind the timer that settle it, */
+#define STRAYS 2 /* of TCP, this many at each port of the server */
+
+/** timer_of() - the timer that a kind of flow measures; KEEP: none */
+static int timer_of(enum flow_kind kind)
+{
+	switch (kind) {
+	case FLOW_INITIAL:
+		return PROBE_TIMER_INITIAL;
+	case FLOW_UDP:
+		return PROBE_TIMER_UDP;
+	case FLOW_TCP:
+		return PROBE_TIMER_TCP;
+	case FLOW_KEEP:
+		break;
+	}
+	return -1;
+}
+
+/** by_size() - order of qsort() */
+static int by_size(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/** fit() - one timer, from its flows */
+static void fit(const struct client *client, enum flow_kind kind,
+		struct probe_timer *timer)
+{
+	struct ladder_try tries[LADDER_MAX];
+	uint32_t told[LADDER_MAX];
+	size_t n = 0, n_told = 0;
+
+	*timer = (struct probe_timer){0};
+	for (size_t i = 0; i < client->n_flows; i++) {
+		const struct flow *f = &client->flows[i];
+
+		if (f->kind != kind)
+			continue;
+		timer->tried++;
+		timer->lost += f->lost;
+		if (f->outcome == LADDER_UNKNOWN)
+			continue;
+		if (f->idle > timer->longest)
+			timer->longest = f->idle;
+		tries[n++] = (struct ladder_try){f->idle, f->outcome};
+		if (f->told)
+			told[n_told++] = f->told;
+	}
+	timer->fit = ladder_fit(tries, n);
+	if (!n_told || n_told * 2 < timer->fit.dead)
+		return;
+	qsort(told, n_told, sizeof(told[0]), by_size);
+	timer->told = told[n_told / 2];
+}
+
+/**
+ * answer() - whether a packet of one direction renews the UDP timer
+ * @kind:	FLOW_KEEP for outbound, FLOW_UDP for inbound
+ *
+ * Only flows count that had the packet before the timer's end, and were tested
+ * behind it.
+ */
+static enum infer_answer answer(const struct client *client,
+				enum flow_kind kind, struct ladder_fit fit)
+{
+	unsigned yes = 0, no = 0;
+
+	for (size_t i = 0; i < client->n_flows; i++) {
+		const struct flow *f = &client->flows[i];
+
+		if (f->kind != kind || f->idle > fit.above ||
+		    f->second < fit.most || !fit.most)
+			continue;
+		yes += f->again == ANSWER_YES;
+		no += f->again == ANSWER_NO;
+	}
+	if (yes == no)
+		return ANSWER_OPEN;
+	return yes > no ? ANSWER_YES : ANSWER_NO;
+}
+
+/** refresh() - who renews the UDP timer; and then, how long it is */
+static void refresh(const struct client *client, struct probe_result *r)
+{
+	struct probe_timer *udp = &r->timer[PROBE_TIMER_UDP];
+	uint32_t age = 0;
+
+	r->refresh = infer_refresh(answer(client, FLOW_KEEP, udp->fit),
+				   answer(client, FLOW_UDP, udp->fit));
+	if (r->refresh != REFRESH_NONE)
+		return;
+	/* Nothing renewed it in the warm-up either, so that counts too. */
+	for (size_t i = 0; i < client->n_flows; i++) {
+		const struct flow *f = &client->flows[i];
+
+		if (f->kind == FLOW_UDP && f->asked > f->began)
+			age = (uint32_t)(f->asked - f->began);
+	}
+	udp->age = age;
+	udp->fit.above += age;
+	udp->fit.most += age;
+}
+
+/** expiry() - what became of TCP */
+static void expiry(const struct client *client, struct infer_expiry *seen)
+{
+	const struct probe_timer *tcp = &client->result->timer[PROBE_TIMER_TCP];
+
+	*seen = (struct infer_expiry){0};
+	for (size_t i = 0; i < client->n_flows; i++) {
+		const struct flow *f = &client->flows[i];
+		unsigned port = f->udp.flow & 1;
+
+		/* what died before the timer's end, died of something else */
+		if (f->kind != FLOW_TCP || f->outcome != LADDER_DEAD ||
+		    f->stage != FLOW_DONE || f->idle <= tcp->fit.above)
+			continue;
+		seen->dead++;
+		seen->told_inside += f->told != 0;
+		seen->told_outside += f->told_outside;
+		seen->silent[port] += f->silent;
+		seen->reset[port] += f->reset;
+		seen->unreachable += f->unreachable;
+		seen->healed += f->healed;
+	}
+}
+
+void conclude_timers(struct client *client)
+{
+	struct probe_result *r = client->result;
+
+	fit(client, FLOW_INITIAL, &r->timer[PROBE_TIMER_INITIAL]);
+	fit(client, FLOW_UDP, &r->timer[PROBE_TIMER_UDP]);
+	fit(client, FLOW_TCP, &r->timer[PROBE_TIMER_TCP]);
+	refresh(client, r);
+	expiry(client, &r->expiry);
+	r->notify = infer_notify(&r->expiry);
+	r->stray = infer_stray(&r->expiry);
+}
+
+/** is_tested() - whether what follows TCP's expiry is known well enough */
+static bool is_tested(const struct client *client)
+{
+	struct infer_expiry e;
+
+	expiry(client, &e);
+	if (e.told_inside >= ENOUGH)
+		return true;
+	if (e.healed + e.unreachable >= ENOUGH)
+		return true;
+	return e.silent[0] + e.reset[0] >= STRAYS &&
+	       e.silent[1] + e.reset[1] >= STRAYS;
+}
+
+bool conclude_settled(const struct client *client, enum flow_kind kind)
+{
+	int id = timer_of(kind == FLOW_KEEP ? FLOW_UDP : kind);
+	struct probe_timer timer;
+	uint64_t now = run_now();
+	size_t dead = 0;
+
+	if (id < 0)
+		return false;
+	fit(client, kind == FLOW_KEEP ? FLOW_UDP : kind, &timer);
+	if (!timer.fit.most)
+		return false;
+	for (size_t i = 0; i < client->n_flows; i++) {
+		const struct flow *f = &client->flows[i];
+
+		/* those below, and their second packets, are still waited for
+		 */
+		if (f->kind == kind && f->stage != FLOW_DONE &&
+		    (!f->asked || f->idle <= timer.fit.most ||
+		     now < f->asked + timer.fit.most / 4 * 5 + RUN_GRACE))
+			return false;
+		dead += f->outcome == LADDER_DEAD &&
+			f->idle >= timer.fit.most && timer_of(f->kind) == id;
+	}
+	if (kind == FLOW_TCP && !is_tested(client))
+		return false;
+	return dead >= ENOUGH;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * infer - from observations to sets of behaviours
+ */
+#include "probe/infer.h"
+
+#define SEQUENTIAL_STEP 16 /* a NAT with other users skips some */
+#define FEW		3  /* samples that a verdict on ports needs */
+
+const char *const infer_names_mapping[INFER_NAMES] = {"eim", "adm", "apdm"};
+const char *const infer_names_filtering[INFER_NAMES] = {"eif", "adf", "apdf"};
+const char *const infer_names_hairpin[INFER_NAMES] = {"external", "internal",
+						      "off"};
+const char *const infer_names_allocation[INFER_NAMES] = {
+	"preservation", "sequential", "parity", "random"};
+const char *const infer_names_pooling[INFER_NAMES] = {"paired", "arbitrary"};
+const char *const infer_names_refresh[INFER_NAMES] = {"outbound", "inbound",
+						      "both", "none"};
+const char *const infer_names_notify[INFER_NAMES] = {"none", "internal",
+						     "external", "both"};
+const char *const infer_names_stray[INFER_NAMES] = {"remap", "drop", "rst",
+						    "icmp"};
+
+/** has() - whether a socket knows how endpoint @from saw it */
+static bool has(const struct infer_socket *s, unsigned from)
+{
+	return s->seen >> from & 1;
+}
+
+/** same() - whether two endpoints of the server saw the same */
+static bool same(const struct infer_socket *s, unsigned from)
+{
+	return endpoint_equal(s->external[0], s->external[from]);
+}
+
+/** is_kept() - whether the first external port is the internal one */
+static bool is_kept(const struct infer_socket *s)
+{
+	return s->external[0].port == s->local.port;
+}
+
+unsigned infer_mapping(const struct infer_socket *sockets, size_t n)
+{
+	bool by_port = false, by_address = false;
+	unsigned out = 0; /* what is ruled out */
+
+	for (size_t i = 0; i < n; i++) {
+		const struct infer_socket *s = &sockets[i];
+
+		if (!has(s, 0))
+			continue;
+		if (has(s, PROBE_OTHER_PORT)) {
+			by_port = by_port || !same(s, PROBE_OTHER_PORT);
+			if (!is_kept(s))
+				out |= MAP_APDM;
+		}
+		if (has(s, PROBE_OTHER_ADDRESS)) {
+			by_address =
+				by_address || !same(s, PROBE_OTHER_ADDRESS);
+			if (!is_kept(s))
+				out |= MAP_ADM | MAP_APDM;
+		}
+	}
+	/* One difference outweighs all that is the same: that may be chance, or
+	 * a port kept. */
+	if (by_port)
+		return MAP_APDM;
+	if (by_address)
+		return out & MAP_APDM ? MAP_ADM : MAP_ADM | MAP_APDM;
+	return MAP_ALL & ~out;
+}
+
+unsigned infer_filtering(const struct infer_socket *sockets, size_t n)
+{
+	unsigned heard = 0, asked = 0;
+	const unsigned other_address =
+		1u << PROBE_OTHER_ADDRESS |
+		1u << (PROBE_OTHER_ADDRESS | PROBE_OTHER_PORT);
+	const unsigned other_port = 1u << PROBE_OTHER_PORT;
+
+	for (size_t i = 0; i < n; i++) {
+		heard |= sockets[i].heard;
+		asked |= sockets[i].asked;
+	}
+	if (heard & other_address)
+		return FILTER_EIF;
+	if (!(asked & other_port))
+		return FILTER_ALL;
+	if (!(heard & other_port))
+		return FILTER_APDF;
+	return asked & other_address ? FILTER_ADF : FILTER_EIF | FILTER_ADF;
+}
+
+bool infer_kept(const struct infer_socket *sockets, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!has(&sockets[i], 0))
+			continue;
+		any = true;
+		if (!is_kept(&sockets[i]))
+			return false;
+	}
+	return any;
+}
+
+unsigned infer_allocation(const struct infer_socket *sockets, size_t n)
+{
+	size_t known = 0, kept = 0, pairs = 0, next = 0, parity = 0;
+	const struct infer_socket *last = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct infer_socket *s = &sockets[i];
+		uint16_t port = s->external[0].port;
+
+		if (!has(s, 0))
+			continue;
+		known++;
+		kept += is_kept(s);
+		parity += !((port ^ s->local.port) & 1);
+		/* by address: a NAT may count on each for itself */
+		for (size_t k = i; k-- > 0;) {
+			last = &sockets[k];
+			if (has(last, 0) &&
+			    last->external[0].addr == s->external[0].addr)
+				break;
+			last = NULL;
+		}
+		if (!last)
+			continue;
+		pairs++;
+		next += (uint16_t)(port - last->external[0].port - 1) <
+			SEQUENTIAL_STEP;
+	}
+	if (known < FEW)
+		return ALLOC_ALL;
+	if (kept * 4 >= known * 3)
+		return ALLOC_PRESERVATION;
+	if (pairs >= FEW && next * 4 >= pairs * 3)
+		return ALLOC_SEQUENTIAL;
+	if (parity == known)
+		return known >= 8 ? ALLOC_PARITY : ALLOC_PARITY | ALLOC_RANDOM;
+	return pairs >= FEW ? ALLOC_RANDOM : ALLOC_RANDOM | ALLOC_SEQUENTIAL;
+}
+
+unsigned infer_hairpin(struct infer_hairpin seen, unsigned mapping,
+		       unsigned filtering)
+{
+	if (seen.external)
+		return HAIRPIN_EXTERNAL;
+	if (seen.internal)
+		return HAIRPIN_INTERNAL;
+	if (seen.tried && (mapping == MAP_EIM || filtering == FILTER_EIF))
+		return HAIRPIN_OFF;
+	return HAIRPIN_ALL;
+}
+
+unsigned infer_refresh(enum infer_answer outbound, enum infer_answer inbound)
+{
+	unsigned set = REFRESH_ALL;
+
+	if (outbound == ANSWER_YES)
+		set &= REFRESH_OUTBOUND | REFRESH_BOTH;
+	if (outbound == ANSWER_NO)
+		set &= REFRESH_INBOUND | REFRESH_NONE;
+	if (inbound == ANSWER_YES)
+		set &= REFRESH_INBOUND | REFRESH_BOTH;
+	if (inbound == ANSWER_NO)
+		set &= REFRESH_OUTBOUND | REFRESH_NONE;
+	return set;
+}
+
+/** most() - whether @part is more than half of @all */
+static bool most(unsigned part, unsigned all)
+{
+	return part * 2 > all;
+}
+
+unsigned infer_notify(const struct infer_expiry *seen)
+{
+	bool inside = most(seen->told_inside, seen->dead);
+	bool outside = most(seen->told_outside, seen->dead);
+
+	if (!seen->dead)
+		return NOTIFY_ALL;
+	if (inside)
+		return outside ? NOTIFY_BOTH : NOTIFY_INTERNAL;
+	return outside ? NOTIFY_EXTERNAL : NOTIFY_NONE;
+}
+
+unsigned infer_stray(const struct infer_expiry *seen)
+{
+	unsigned silent = seen->silent[0] + seen->silent[1];
+	unsigned reset = seen->reset[0] + seen->reset[1];
+	unsigned all = silent + reset + seen->unreachable + seen->healed;
+	/* what the majority at each port saw; a lost RST comes again */
+	bool reset0 = most(seen->reset[0], seen->reset[0] + seen->silent[0]);
+	bool reset1 = most(seen->reset[1], seen->reset[1] + seen->silent[1]);
+	bool any0 = seen->reset[0] + seen->silent[0];
+	bool any1 = seen->reset[1] + seen->silent[1];
+
+	if (!all)
+		return STRAY_ALL;
+	if (most(seen->healed, all))
+		return STRAY_REMAP;
+	if (most(seen->unreachable, all))
+		return STRAY_ICMP;
+	if (any0 && reset0)
+		return STRAY_RST;
+	if (any1 && !reset1)
+		return STRAY_DROP;
+	if (any0 && any1)
+		return STRAY_REMAP;
+	return any0 ? STRAY_REMAP | STRAY_DROP : STRAY_REMAP | STRAY_RST;
+}

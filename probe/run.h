@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run - what the files of the client share
+ */
+#ifndef PROBE_RUN_H
+#define PROBE_RUN_H
+
+#include <stddef.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include "base/rng.h"
+#include "probe/client.h"
+#include "probe/message.h"
+
+#define RUN_ADDRESSES 64   /* external ones that are told apart */
+#define RUN_RETRY     500  /* ms until something is asked again */
+#define RUN_TRIES     4	   /* how often */
+#define RUN_GRACE     2000 /* ms that an answer may be late */
+
+struct client;
+struct udp;
+
+/**
+ * udp_fn() - a message has come
+ * @from:	which of the server's endpoints sent it; -1: none of them
+ */
+typedef void udp_fn(struct udp *udp, int from, struct endpoint remote,
+		    const struct probe_message *message);
+
+/**
+ * struct udp - a socket of UDP
+ * @handle:	gets what comes
+ * @flow:	its number
+ * @owner:	of @handle's
+ */
+struct udp {
+	struct client *client;
+	udp_fn *handle;
+	void *owner;
+	uint32_t flow;
+	int fd;
+	struct event readable;
+	struct endpoint local;
+};
+
+/** enum flow_kind - what a flow finds out */
+enum flow_kind {
+	FLOW_INITIAL, /* UDP, after one packet */
+	FLOW_UDP,  /* UDP, after packets both ways; perhaps one more inbound */
+	FLOW_KEEP, /* UDP, with one packet outbound in between */
+	FLOW_TCP,  /* an established connection */
+};
+
+/** enum flow_stage - how far it has come */
+enum flow_stage {
+	FLOW_PLANNED,
+	FLOW_OPENING, /* TCP: it connects, greets and asks */
+	FLOW_WARMING, /* UDP: it exchanges packets for a while */
+	FLOW_ASKING,
+	FLOW_IDLE,
+	FLOW_SECOND,  /* alive; waits for the second */
+	FLOW_LOOKING, /* asks the server what became of it */
+	FLOW_STRAY,   /* TCP: expired; has sent a segment more */
+	FLOW_DONE,
+};
+
+/**
+ * struct flow - one of many
+ * @idle:	how long it is to be idle, ms
+ * @second:	when the server sends (once more), ms; 0: it does not
+ * @tries:	of what the stage does
+ * @began:	when it began, and
+ * @asked:	when it fell silent, monotonic ms
+ * @outcome:	of its idle time
+ * @again:	whether it lived at its second
+ * @told:	ms from @asked to a RST while it was silent; 0: none
+ */
+struct flow {
+	struct client *client;
+	struct udp udp;
+	struct event timer;
+	enum flow_kind kind;
+	enum flow_stage stage;
+	uint32_t idle, second;
+	unsigned tries, welcomes;
+	uint64_t began, asked;
+	enum ladder_outcome outcome;
+	enum infer_answer again;
+	bool lost;
+	/* TCP */
+	int fd;
+	struct event event;
+	uint8_t bytes[PROBE_SIZE];
+	size_t filled;
+	uint32_t told;
+	bool told_outside, known;
+	bool silent, reset, unreachable, healed;
+};
+
+/**
+ * struct client - the measurement
+ * @server:	its endpoints by `from`, address 0: there is none
+ * @proof:	what it gave, to be shown to it
+ * @external:	external addresses seen
+ * @stop:	a signal came
+ */
+struct client {
+	struct event_base *base;
+	const struct probe_run *options;
+	struct probe_result *result;
+	struct rng rng;
+	uint64_t run, began;
+	struct endpoint server[PROBE_ENDPOINTS];
+	uint64_t proof[PROBE_PROOFS];
+	size_t n_proofs;
+	uint32_t external[RUN_ADDRESSES];
+	struct event wait, signal[2];
+	struct udp control;
+	bool stop, reached;
+	struct flow *flows;
+	size_t n_flows, n_planned;
+};
+
+/* --- client.c --- */
+
+/** run_now() - monotonic ms */
+uint64_t run_now(void);
+
+/** run_timer() - let @event fire in @ms */
+void run_timer(struct event *event, uint64_t ms);
+
+/** run_until() - serve events until @true is, a signal or @ms; Return: @true */
+bool run_until(struct client *client, bool (*true_fn)(const void *arg),
+	       const void *arg, uint64_t ms);
+
+/** run_message() - a message of this run, with the proofs there are */
+struct probe_message run_message(const struct client *client,
+				 enum probe_type type, uint32_t flow);
+
+/** run_seen() - take in what a WELCOME says; @first: of its socket */
+void run_seen(struct client *client, const struct probe_message *welcome,
+	      bool first);
+
+/** udp_open() - a socket on @local (0: any); 0 or negative errno */
+int udp_open(struct udp *udp, struct client *client, struct endpoint local,
+	     udp_fn *handle);
+
+/** udp_close() - if it is open */
+void udp_close(struct udp *udp);
+
+/** udp_say() - to one of the server's endpoints */
+void udp_say(struct udp *udp, unsigned from,
+	     const struct probe_message *message);
+
+/** udp_hello() - HELLO to one of them */
+void udp_hello(struct udp *udp, unsigned from);
+
+/* --- behaviour.c --- */
+
+/** behaviour_run() - mapping, filtering, ports, hairpin: a few seconds */
+int behaviour_run(struct client *client);
+
+/* --- flow.c --- */
+
+/** flow_run() - the timers, all at once; 0 or negative errno */
+int flow_run(struct client *client);
+
+/** flow_clean() - close all */
+void flow_clean(struct client *client);
+
+/** flow_done() - one has come to its end */
+void flow_done(struct flow *flow);
+
+/** flow_look() - ask the server what became of it, on the control socket */
+void flow_look(struct flow *flow);
+
+/** flow_state() - what the server answered */
+void flow_state(struct client *client, const struct probe_message *state);
+
+/* --- udp_flow.c --- */
+
+/** udp_flow_start() - begin a flow of UDP */
+void udp_flow_start(struct flow *flow);
+
+/** udp_flow_state() - the server knows it (or not); for FLOW_INITIAL */
+void udp_flow_state(struct flow *flow, const struct probe_message *state);
+
+/* --- tcp_flow.c --- */
+
+/** tcp_flow_start() - begin a flow of TCP */
+void tcp_flow_start(struct flow *flow);
+
+/** tcp_flow_state() - whether the server met a RST, and when */
+void tcp_flow_state(struct flow *flow, const struct probe_message *state);
+
+/* --- conclude.c --- */
+
+/** conclude_timers() - what the flows have shown so far */
+void conclude_timers(struct client *client);
+
+/** conclude_settled() - whether more flows of a timer would show no more */
+bool conclude_settled(const struct client *client, enum flow_kind kind);
+
+#endif /* PROBE_RUN_H */

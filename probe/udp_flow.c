@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * udp_flow - a flow of UDP: warm up, ask, be idle, see
+ *
+ *   FLOW_INITIAL  ASK (quiet) ........ idle ........ DATA?
+ *   FLOW_UDP      HELLO/WELCOME for 3 s, ASK/ACK ... idle ... DATA? .. DATA?
+ *   FLOW_KEEP     the same, ASK/ACK ... idle ... KEEP ... DATA?
+ *
+ * The warm-up is for NATs that take a flow for one both ways only after it has
+ * lasted: Linux does after 2 s. The second DATA, and the one after KEEP, come a
+ * quarter later: for an idle time just below the timer that is just above it,
+ * so that they come through only if the packet before has renewed the timer.
+ */
+#include "probe/run.h"
+
+#define WARM_TRIES 6 /* HELLOs, RUN_RETRY ms apart */
+
+/** look() - FLOW_INITIAL: did the server ever hear of it? */
+static void look(struct flow *flow)
+{
+	if (flow->stage != FLOW_LOOKING) {
+		flow->stage = FLOW_LOOKING;
+		flow->tries = 0;
+	}
+	if (flow->tries++ == RUN_TRIES) {
+		flow->lost = true;
+		flow_done(flow);
+		return;
+	}
+	flow_look(flow);
+	run_timer(&flow->timer, RUN_RETRY);
+}
+
+void udp_flow_state(struct flow *flow, const struct probe_message *state)
+{
+	if (flow->stage != FLOW_LOOKING)
+		return;
+	if (state->flags & PROBE_SENT)
+		flow->outcome = LADDER_DEAD;
+	else
+		flow->lost = true;
+	flow_done(flow);
+}
+
+/** ask() - the server is to send */
+static void ask(struct flow *flow)
+{
+	struct probe_message message =
+		run_message(flow->client, PROBE_ASK, flow->udp.flow);
+
+	if (flow->tries++ == RUN_TRIES) {
+		flow->lost = true;
+		flow_done(flow);
+		return;
+	}
+	flow->stage = FLOW_ASKING;
+	message.delay = flow->kind == FLOW_KEEP ? flow->second : flow->idle;
+	if (flow->kind == FLOW_UDP)
+		message.second = flow->second;
+	if (flow->kind == FLOW_INITIAL)
+		message.flags = PROBE_QUIET;
+	flow->asked = run_now();
+	udp_say(&flow->udp, 0, &message);
+	if (flow->kind != FLOW_INITIAL) {
+		run_timer(&flow->timer, RUN_RETRY);
+		return;
+	}
+	flow->stage = FLOW_IDLE;
+	run_timer(&flow->timer, flow->idle + RUN_GRACE);
+}
+
+/** warm() - one exchange more, or enough of it */
+static void warm(struct flow *flow)
+{
+	flow->stage = FLOW_WARMING;
+	if (flow->tries++ < WARM_TRIES) {
+		udp_hello(&flow->udp, 0);
+		run_timer(&flow->timer, RUN_RETRY);
+		return;
+	}
+	if (!flow->welcomes) {
+		flow->lost = true;
+		flow_done(flow);
+		return;
+	}
+	flow->tries = 0;
+	ask(flow);
+}
+
+/** on_silence() - the server has sent by now, and nothing came */
+static void on_silence(struct flow *flow)
+{
+	if (flow->kind == FLOW_INITIAL) {
+		look(flow);
+		return;
+	}
+	if (flow->kind == FLOW_UDP)
+		flow->outcome = LADDER_DEAD;
+	else
+		flow->again = ANSWER_NO;
+	flow_done(flow);
+}
+
+/** on_timer() - the stage's time is over */
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct flow *flow = arg;
+	struct probe_message keep =
+		run_message(flow->client, PROBE_KEEP, flow->udp.flow);
+
+	(void)fd;
+	(void)what;
+	switch (flow->stage) {
+	case FLOW_WARMING:
+		warm(flow);
+		return;
+	case FLOW_ASKING:
+		ask(flow);
+		return;
+	case FLOW_IDLE:
+		if (flow->kind != FLOW_KEEP) {
+			on_silence(flow);
+			return;
+		}
+		udp_say(&flow->udp, 0, &keep);
+		flow->stage = FLOW_SECOND;
+		run_timer(&flow->timer, flow->second - flow->idle + RUN_GRACE);
+		return;
+	case FLOW_SECOND:
+		flow->again = ANSWER_NO;
+		flow_done(flow);
+		return;
+	case FLOW_LOOKING:
+		look(flow);
+		return;
+	case FLOW_PLANNED:
+	case FLOW_OPENING:
+	case FLOW_STRAY:
+	case FLOW_DONE:
+		return;
+	}
+}
+
+/** on_ack() - the server will send; what was asked last counts */
+static void on_ack(struct flow *flow)
+{
+	uint32_t grace = flow->kind == FLOW_KEEP ? 0 : RUN_GRACE;
+	uint64_t passed = run_now() - flow->asked;
+	uint64_t whole = (uint64_t)flow->idle + grace;
+
+	if (flow->stage != FLOW_ASKING)
+		return;
+	flow->stage = FLOW_IDLE;
+	run_timer(&flow->timer, whole > passed ? whole - passed : 1);
+}
+
+/** on_data() - it lives */
+static void on_data(struct flow *flow, const struct probe_message *message)
+{
+	bool second = message->flags & PROBE_SECOND;
+
+	/* the ACK was lost, the flow is not: its time is the same */
+	if (flow->stage == FLOW_ASKING && !second)
+		flow->stage = FLOW_IDLE;
+	if (flow->kind == FLOW_KEEP) {
+		if (flow->stage != FLOW_SECOND)
+			return;
+		flow->again = ANSWER_YES;
+		flow_done(flow);
+		return;
+	}
+	if (flow->stage == FLOW_IDLE && !second) {
+		flow->outcome = LADDER_ALIVE;
+		if (flow->kind == FLOW_INITIAL || !flow->second) {
+			flow_done(flow);
+			return;
+		}
+		flow->stage = FLOW_SECOND;
+		run_timer(&flow->timer, flow->second - flow->idle + RUN_GRACE);
+	} else if (flow->stage == FLOW_SECOND && second) {
+		flow->again = ANSWER_YES;
+		flow_done(flow);
+	}
+}
+
+/** on_message() - from the server */
+static void on_message(struct udp *udp, int from, struct endpoint remote,
+		       const struct probe_message *message)
+{
+	struct flow *flow = udp->owner;
+
+	(void)remote;
+	/* an external port may have gone to another flow meanwhile */
+	if (from != 0 || message->flow != udp->flow || flow->stage == FLOW_DONE)
+		return;
+	if (message->type == PROBE_WELCOME) {
+		run_seen(flow->client, message, !flow->welcomes);
+		flow->welcomes++;
+	} else if (message->type == PROBE_ACK) {
+		on_ack(flow);
+	} else if (message->type == PROBE_DATA) {
+		on_data(flow, message);
+	}
+}
+
+void udp_flow_start(struct flow *flow)
+{
+	struct endpoint local = {flow->client->options->local[0], 0};
+
+	flow->stage = FLOW_WARMING;
+	flow->began = run_now();
+	flow->udp.owner = flow;
+	evtimer_assign(&flow->timer, flow->client->base, on_timer, flow);
+	if (udp_open(&flow->udp, flow->client, local, on_message) < 0) {
+		flow->lost = true;
+		flow_done(flow);
+		return;
+	}
+	if (flow->kind == FLOW_INITIAL)
+		ask(flow);
+	else
+		warm(flow);
+}
