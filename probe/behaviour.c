@@ -9,6 +9,7 @@
 #include "probe/run.h"
 
 #include <errno.h>
+#include <unistd.h>
 #include "probe/net.h"
 
 #define SOCKETS	      12 /* opened one after another; of these */
@@ -35,6 +36,8 @@ struct behaviour {
 	struct udp udp[ALL];
 	struct infer_socket seen[ALL];
 	struct infer_hairpin hairpin;
+	struct event captured;
+	int capture;
 };
 
 /** index_of() - which of the sockets it is */
@@ -59,8 +62,36 @@ static void on_hairpin(struct behaviour *b, struct endpoint remote,
 	if (is_external(b->client, remote.addr))
 		b->hairpin.external = true;
 	else if (message->flow < ALL &&
-		 endpoint_equal(remote, b->udp[message->flow].local))
+		 endpoint_equal(remote, b->seen[message->flow].local))
 		b->hairpin.internal = true;
+}
+
+/** on_captured() - a frame: is it what one socket sent to another? */
+static void on_captured(evutil_socket_t fd, short what, void *arg)
+{
+	struct behaviour *b = arg;
+	struct endpoint from, to;
+	struct probe_message message;
+	uint8_t bytes[PROBE_SIZE];
+
+	(void)what;
+	if (net_captured(fd, bytes, &from, &to) &&
+	    from.addr == b->client->address && to.addr == from.addr &&
+	    probe_parse(bytes, sizeof(bytes), &message) &&
+	    message.type == PROBE_HAIRPIN && message.run == b->client->run)
+		on_hairpin(b, from, &message);
+}
+
+/** capture() - see what the kernel drops, if we may */
+static void capture(struct behaviour *b)
+{
+	b->capture = net_capture();
+	b->hairpin.watched = b->capture >= 0;
+	if (!b->hairpin.watched)
+		return;
+	event_assign(&b->captured, b->client->base, b->capture,
+		     EV_READ | EV_PERSIST, on_captured, b);
+	event_add(&b->captured, NULL);
 }
 
 /** on_message() - for one of the sockets */
@@ -105,21 +136,33 @@ static int open_on(struct behaviour *b, size_t i, uint32_t addr, uint16_t port)
 				 (struct endpoint){addr, chosen}, on_message);
 	}
 	b->seen[i].local = b->udp[i].local;
+	if (!b->seen[i].local.addr)
+		b->seen[i].local.addr = b->client->address;
 	return error;
 }
 
 /** has_first() - the server's first endpoint has seen this socket */
-static bool has_first(const void *arg)
+static bool has_first(const struct infer_socket *seen)
 {
-	return ((const struct infer_socket *)arg)->seen & 1;
+	return seen->seen & 1;
+}
+
+/** has_any() - one of its endpoints has */
+static bool has_any(const void *arg)
+{
+	return ((const struct infer_socket *)arg)->seen;
 }
 
 /** greet() - until the server has seen it; or it does not get through */
 static void greet(struct behaviour *b, size_t i)
 {
+	/* The second twin begins elsewhere: a NAT that shares ports among hosts
+	 * lets it keep its own there, and not where the first one went. */
+	unsigned from = i == TWIN_END - 1 ? PROBE_OTHER_PORT : 0;
+
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
-		udp_hello(&b->udp[i], 0);
-		if (run_until(b->client, has_first, &b->seen[i], RUN_RETRY))
+		udp_hello(&b->udp[i], from);
+		if (run_until(b->client, has_any, &b->seen[i], RUN_RETRY))
 			return;
 	}
 	b->client->result->unanswered++;
@@ -141,8 +184,7 @@ static bool has_all(const void *arg)
 	for (size_t i = 0; i < ALL; i++) {
 		bool used = i < MAPPING_END || i >= HIGH_FIRST;
 
-		if (used && (b->seen[i].seen & 1) &&
-		    (b->seen[i].seen & all) != all)
+		if (used && b->seen[i].seen && (b->seen[i].seen & all) != all)
 			return false;
 	}
 	return true;
@@ -152,9 +194,9 @@ static bool has_all(const void *arg)
 static void mapping_round(struct behaviour *b)
 {
 	for (size_t i = 0; i < ALL; i++) {
-		if (i >= MAPPING_END && i < HIGH_FIRST)
+		if ((i >= MAPPING_END && i < HIGH_FIRST) || b->udp[i].fd < 0)
 			continue;
-		for (unsigned from = 1; from <= PROBE_OTHER_ADDRESS; from++)
+		for (unsigned from = 0; from <= PROBE_OTHER_ADDRESS; from++)
 			if (!(b->seen[i].seen >> from & 1))
 				udp_hello(&b->udp[i], from);
 	}
@@ -220,6 +262,7 @@ static void observe(struct behaviour *b)
 	for (unsigned n = 0; n < 3 && !b->client->stop; n++)
 		filter_round(b);
 	run_until(b->client, is_never, NULL, ROUND);
+	capture(b);
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		hairpin_round(b);
 		if (run_until(b->client, heard_hairpin, b, ROUND))
@@ -247,19 +290,22 @@ static unsigned pooling(const struct behaviour *b)
 static void conclude(const struct behaviour *b)
 {
 	struct probe_result *r = b->client->result;
+	struct infer_hairpin hairpin = b->hairpin;
 
 	r->mapping = infer_mapping(b->seen, ALL);
 	r->kept = infer_kept(b->seen, SOCKETS);
 	r->filtering = infer_filtering(b->seen, SOCKETS);
 	r->allocation = infer_allocation(b->seen, SOCKETS);
-	r->hairpin = infer_hairpin(b->hairpin, r->mapping, r->filtering);
+	hairpin.kept = infer_kept(b->seen + HAIRPIN_FIRST,
+				  HAIRPIN_END - HAIRPIN_FIRST);
+	r->hairpin = infer_hairpin(hairpin, r->mapping, r->filtering);
 	r->pooling = pooling(b);
 }
 
 int behaviour_run(struct client *client)
 {
 	const uint32_t *local = client->options->local;
-	struct behaviour b = {.client = client};
+	struct behaviour b = {.client = client, .capture = -1};
 	int error = 0;
 
 	for (size_t i = 0; i < ALL; i++)
@@ -275,5 +321,9 @@ int behaviour_run(struct client *client)
 	conclude(&b);
 	for (size_t i = 0; i < ALL; i++)
 		udp_close(&b.udp[i]);
+	if (b.capture >= 0) {
+		event_del(&b.captured);
+		close(b.capture);
+	}
 	return error;
 }

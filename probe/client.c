@@ -205,8 +205,13 @@ static void on_wait(evutil_socket_t fd, short what, void *arg)
 static int find_server(struct client *client)
 {
 	const struct probe_run *o = client->options;
-	int error = udp_open(&client->control, client,
-			     (struct endpoint){o->local[0], 0}, on_control);
+	int error = net_address(o->server, &client->address);
+
+	if (o->local[0])
+		client->address = o->local[0];
+	if (!error)
+		error = udp_open(&client->control, client,
+				 (struct endpoint){o->local[0], 0}, on_control);
 
 	for (unsigned i = 0; !error && i < 2 * RUN_TRIES; i++) {
 		udp_hello(&client->control, 0);

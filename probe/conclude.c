@@ -98,18 +98,20 @@ static void refresh(const struct client *client, struct probe_result *r)
 
 	r->refresh = infer_refresh(answer(client, FLOW_KEEP, udp->fit),
 				   answer(client, FLOW_UDP, udp->fit));
-	if (r->refresh != REFRESH_NONE)
+	if (r->refresh != REFRESH_NONE && udp->fit.above)
 		return;
-	/* Nothing renewed it in the warm-up either, so that counts too. */
+	/* Nothing renewed it in the warm-up either, so that counts too. If not
+	 * even the shortest time was survived, who knows: it is an upper bound
+	 * then. */
 	for (size_t i = 0; i < client->n_flows; i++) {
 		const struct flow *f = &client->flows[i];
 
 		if (f->kind == FLOW_UDP && f->asked > f->began)
-			age = (uint32_t)(f->asked - f->began);
+			age = (uint32_t)(f->asked - f->began) + RUN_SLACK;
 	}
 	udp->age = age;
-	udp->fit.above += age;
-	udp->fit.most += age;
+	udp->fit.above += udp->fit.above ? age : 0;
+	udp->fit.most += udp->fit.most ? age : 0;
 }
 
 /** expiry() - what became of TCP */

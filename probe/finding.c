@@ -52,9 +52,14 @@ static unsigned all(const char *const *name)
 	return (1u << n) - 1;
 }
 
-/** add_set() - a behaviour */
+/**
+ * add_set() - a behaviour
+ * @how:	it was found
+ * @open:	why it may not have been
+ */
 static struct finding *add_set(struct list *list, const char *key, unsigned set,
-			       const char *const *name, const char *how)
+			       const char *const *name, const char *how,
+			       const char *open)
 {
 	struct finding *f = add(list, key);
 	char possible[sizeof(f->seen)];
@@ -62,6 +67,8 @@ static struct finding *add_set(struct list *list, const char *key, unsigned set,
 
 	f->set = set;
 	f->names = name;
+	if (set == all(name))
+		snprintf(f->text, sizeof(f->text), "%s", open);
 	if (!set || set == all(name))
 		return f;
 	while (!(set >> first & 1))
@@ -130,8 +137,8 @@ static void add_timer(struct list *list, const char *key,
 		snprintf(f->value, sizeof(f->value), "%s", most);
 		snprintf(f->seen, sizeof(f->seen), "at most %s", most);
 		snprintf(f->text, sizeof(f->text),
-			 "upper bound: %s, gone after %s, the shortest that "
-			 "was waited for%s",
+			 "upper bound: %s, gone %s after its start, the "
+			 "shortest that was waited for%s",
 			 how, most, misfits);
 	} else {
 		return;
@@ -188,22 +195,27 @@ size_t finding_list(const struct probe_result *result,
 
 	add_pool(&list);
 	add_set(&list, "nat.mapping", r->mapping, infer_names_mapping,
-		r->kept && !infer_single(r->mapping)
-			? "UDP, and the port is kept to every remote"
-			: "UDP, external endpoints to several remotes "
-			  "compared");
+		"UDP, external endpoints to several remotes compared",
+		r->kept ? "each external port is the internal one, so that all "
+			  "mappings look alike; a second --local address may "
+			  "decide"
+			: "");
 	add_set(&list, "nat.filtering", r->filtering, infer_names_filtering,
-		"UDP, from which remotes an answer came through");
+		"UDP, from which remotes an answer came through", "");
 	add_set(&list, "nat.port-allocation", r->allocation,
 		infer_names_allocation,
-		"UDP, ports of sockets opened one after another");
+		"UDP, ports of sockets opened one after another", "");
 	add_set(&list, "nat.address-pooling", r->pooling, infer_names_pooling,
-		"UDP, external addresses compared");
+		"UDP, external addresses compared", "");
 	add_block(&list);
 	add_set(&list, "nat.hairpin", r->hairpin, infer_names_hairpin,
-		"UDP, two sockets by way of their external endpoints");
+		"UDP, two sockets by way of their external endpoints",
+		"neither mapping nor filtering is endpoint-independent, so "
+		"that silence shows nothing");
 	add_set(&list, "nat.refresh", r->refresh, infer_names_refresh,
-		"UDP, flows with one packet in their idle time");
+		"UDP, flows with one packet in their idle time",
+		"UDP's timer is unknown, or too near to the longest that was "
+		"tried");
 	add_timer(&list, "nat.udp-initial-timeout", PROBE_TIMER_INITIAL,
 		  "after one packet outbound");
 	add_timer(&list, "nat.udp-timeout", PROBE_TIMER_UDP,
@@ -211,9 +223,13 @@ size_t finding_list(const struct probe_result *result,
 	add_timer(&list, "nat.tcp-idle-timeout", PROBE_TIMER_TCP,
 		  "established, after data both ways");
 	add_set(&list, "nat.expiry-notify", r->notify, infer_names_notify,
-		"TCP, who met a RST when the timer ran out");
+		"TCP, who met a RST when the timer ran out",
+		"no connection has expired");
 	add_set(&list, "nat.stray-outbound", r->stray, infer_names_stray,
-		"TCP, what the client's next segment met after expiry");
+		"TCP, what the client's next segment met after expiry",
+		r->expiry.told_inside
+			? "a RST had ended the client's connection before"
+			: "no connection has expired");
 	return list.n;
 }
 

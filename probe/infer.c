@@ -9,8 +9,8 @@
 
 const char *const infer_names_mapping[INFER_NAMES] = {"eim", "adm", "apdm"};
 const char *const infer_names_filtering[INFER_NAMES] = {"eif", "adf", "apdf"};
-const char *const infer_names_hairpin[INFER_NAMES] = {"external", "internal",
-						      "off"};
+const char *const infer_names_hairpin[INFER_NAMES] = {"external", "off",
+						      "internal"};
 const char *const infer_names_allocation[INFER_NAMES] = {
 	"preservation", "sequential", "parity", "random"};
 const char *const infer_names_pooling[INFER_NAMES] = {"paired", "arbitrary"};
@@ -151,9 +151,10 @@ unsigned infer_hairpin(struct infer_hairpin seen, unsigned mapping,
 		return HAIRPIN_EXTERNAL;
 	if (seen.internal)
 		return HAIRPIN_INTERNAL;
-	if (seen.tried && (mapping == MAP_EIM || filtering == FILTER_EIF))
-		return HAIRPIN_OFF;
-	return HAIRPIN_ALL;
+	if (!seen.tried ||
+	    (mapping != MAP_EIM && filtering != FILTER_EIF && !seen.kept))
+		return HAIRPIN_ALL;
+	return seen.watched ? HAIRPIN_OFF : HAIRPIN_OFF | HAIRPIN_INTERNAL;
 }
 
 unsigned infer_refresh(enum infer_answer outbound, enum infer_answer inbound)

@@ -19,7 +19,7 @@
 /* Bits of the sets; infer_names has their names in this order. */
 enum { MAP_EIM = 1, MAP_ADM = 2, MAP_APDM = 4, MAP_ALL = 7 };
 enum { FILTER_EIF = 1, FILTER_ADF = 2, FILTER_APDF = 4, FILTER_ALL = 7 };
-enum { HAIRPIN_EXTERNAL = 1, HAIRPIN_INTERNAL = 2, HAIRPIN_OFF = 4 };
+enum { HAIRPIN_EXTERNAL = 1, HAIRPIN_OFF = 2, HAIRPIN_INTERNAL = 4 };
 enum { HAIRPIN_ALL = 7 };
 enum { ALLOC_PRESERVATION = 1, ALLOC_SEQUENTIAL = 2 };
 enum { ALLOC_PARITY = 4, ALLOC_RANDOM = 8, ALLOC_ALL = 15 };
@@ -81,16 +81,19 @@ bool infer_kept(const struct infer_socket *sockets, size_t n);
  * @tried:	both knew each other's external endpoint, and sent there
  * @external:	something came with an external source address
  * @internal:	something came with the other's internal source address
+ * @watched:	that would have been seen: the kernel drops what comes from an
+ *		own address, but a packet socket is shown it
+ * @kept:	their external ports are the internal ones
  */
 struct infer_hairpin {
-	bool tried, external, internal;
+	bool tried, external, internal, watched, kept;
 };
 
 /**
  * infer_hairpin() - HAIRPIN_ bits (RFC 4787 REQ-9)
- * @mapping, @filtering:	their sets: where neither the mapping nor the
- *				filter is endpoint-independent, silence shows
- *				nothing
+ * @mapping:	its set, and
+ * @filtering:	that of the filter: where neither is endpoint-independent, and
+ *		ports are not kept, silence shows nothing
  */
 unsigned infer_hairpin(struct infer_hairpin seen, unsigned mapping,
 		       unsigned filtering);

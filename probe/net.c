@@ -6,9 +6,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_packet.h>
+#include <net/ethernet.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include "base/wire.h"
 
 #define BACKLOG 512
 
@@ -134,4 +138,56 @@ int net_local(int fd, struct endpoint *local)
 		return -errno;
 	*local = from_kernel(&in);
 	return 0;
+}
+
+int net_address(struct endpoint remote, uint32_t *addr)
+{
+	struct sockaddr_in in = to_kernel(remote);
+	struct endpoint local = {0};
+	int error, fd = bound(SOCK_DGRAM, local);
+
+	if (fd < 0)
+		return fd;
+	/* of UDP, this only looks up the route */
+	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) < 0)
+		return failed(fd);
+	error = net_local(fd, &local);
+	close(fd);
+	if (!error)
+		*addr = local.addr;
+	return error;
+}
+
+int net_capture(void)
+{
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			htons(ETHERTYPE_IP));
+
+	return fd < 0 ? -errno : fd;
+}
+
+bool net_captured(int fd, uint8_t bytes[static PROBE_SIZE],
+		  struct endpoint *from, struct endpoint *to)
+{
+	uint8_t packet[60 + 8 + PROBE_SIZE];
+	struct sockaddr_ll link = {0};
+	socklen_t link_len = sizeof(link);
+	ssize_t len = recvfrom(fd, packet, sizeof(packet), 0,
+			       (struct sockaddr *)&link, &link_len);
+	const uint8_t *header, *udp;
+	size_t header_len;
+
+	if (len < 0 || link.sll_pkttype != PACKET_HOST)
+		return false;
+	header = wire_at(packet, (size_t)len, 0, 20);
+	if (!header || header[9] != IPPROTO_UDP)
+		return false;
+	header_len = (header[0] & 15) * 4u;
+	udp = wire_at(packet, (size_t)len, header_len, 8 + PROBE_SIZE);
+	if (!udp)
+		return false;
+	*from = (struct endpoint){wire_get32(header + 12), wire_get16(udp)};
+	*to = (struct endpoint){wire_get32(header + 16), wire_get16(udp + 2)};
+	memcpy(bytes, udp + 8, PROBE_SIZE);
+	return true;
 }

@@ -7,10 +7,12 @@
 #ifndef PROBE_NET_H
 #define PROBE_NET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include "base/endpoint.h"
+#include "probe/message.h"
 
 /** net_udp() - a bound UDP socket; address or port 0: the kernel's choice */
 int net_udp(struct endpoint local);
@@ -33,5 +35,21 @@ ssize_t net_receive(int fd, uint8_t *bytes, size_t size,
 
 /** net_local() - a socket's own endpoint */
 int net_local(int fd, struct endpoint *local);
+
+/** net_address() - the own address that is used towards @remote */
+int net_address(struct endpoint remote, uint32_t *addr);
+
+/** net_capture() - a socket that is shown all IPv4; needs CAP_NET_RAW */
+int net_capture(void);
+
+/**
+ * net_captured() - one datagram off it, if it is one for this host
+ * @bytes:	set to the first PROBE_SIZE bytes of what UDP carries
+ * @from, @to:	set to its endpoints
+ *
+ * Return: false if it is something else.
+ */
+bool net_captured(int fd, uint8_t bytes[static PROBE_SIZE],
+		  struct endpoint *from, struct endpoint *to);
 
 #endif /* PROBE_NET_H */

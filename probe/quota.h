@@ -12,11 +12,11 @@
 #include <stdint.h>
 #include "base/siphash.h"
 
-#define QUOTA_ADDRESSES	 4096 /* remembered at a time */
-#define QUOTA_WAYS	 8    /* places where an address may be */
-#define QUOTA_JOBS	 4096 /* delayed sends and connections of one */
-#define QUOTA_PER_SECOND 2000 /* messages of one, on average */
-#define QUOTA_BURST	 4000 /* and at once */
+#define QUOTA_ADDRESSES	 4096  /* remembered at a time */
+#define QUOTA_WAYS	 8     /* places where an address may be */
+#define QUOTA_JOBS	 4096  /* delayed sends and connections of one */
+#define QUOTA_PER_SECOND 5000  /* messages of one, on average */
+#define QUOTA_BURST	 10000 /* and at once */
 
 /** struct quota_entry - an address; addr 0: unused */
 struct quota_entry {

@@ -16,6 +16,10 @@
 #define RUN_RETRY     500  /* ms until something is asked again */
 #define RUN_TRIES     4	   /* how often */
 #define RUN_GRACE     2000 /* ms that an answer may be late */
+/** RUN_SLACK - ms that a flow is idle beyond its nominal time: timers are round
+ *  numbers, and so are the nominal times; late ACKs and the way to the server
+ *  shall not decide */
+#define RUN_SLACK 150
 
 struct client;
 struct udp;
@@ -99,6 +103,7 @@ struct flow {
 
 /**
  * struct client - the measurement
+ * @address:	own address towards the server
  * @server:	its endpoints by `from`, address 0: there is none
  * @proof:	what it gave, to be shown to it
  * @external:	external addresses seen
@@ -110,6 +115,7 @@ struct client {
 	struct probe_result *result;
 	struct rng rng;
 	uint64_t run, began;
+	uint32_t address;
 	struct endpoint server[PROBE_ENDPOINTS];
 	uint64_t proof[PROBE_PROOFS];
 	size_t n_proofs;

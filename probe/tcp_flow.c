@@ -24,7 +24,7 @@ static void say(struct flow *flow, enum probe_type type)
 		run_message(flow->client, type, flow->udp.flow);
 	uint8_t bytes[PROBE_SIZE];
 
-	message.delay = type == PROBE_ASK ? flow->idle : 0;
+	message.delay = type == PROBE_ASK ? flow->idle + RUN_SLACK : 0;
 	message.flags = PROBE_STREAM;
 	probe_build(&message, bytes);
 	(void)send(flow->fd, bytes, sizeof(bytes), MSG_NOSIGNAL);

@@ -54,9 +54,10 @@ static void ask(struct flow *flow)
 		return;
 	}
 	flow->stage = FLOW_ASKING;
-	message.delay = flow->kind == FLOW_KEEP ? flow->second : flow->idle;
-	if (flow->kind == FLOW_UDP)
-		message.second = flow->second;
+	message.delay = RUN_SLACK +
+			(flow->kind == FLOW_KEEP ? flow->second : flow->idle);
+	if (flow->kind == FLOW_UDP && flow->second)
+		message.second = flow->second + RUN_SLACK;
 	if (flow->kind == FLOW_INITIAL)
 		message.flags = PROBE_QUIET;
 	flow->asked = run_now();
