@@ -30,6 +30,13 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/** later_than() - when the server sends (once more): for an idle time on the
+ *  last rung below the timer, this is above it */
+static uint32_t later_than(uint32_t idle)
+{
+	return idle + (idle / 4 > 1000 ? idle / 4 : 1000);
+}
+
 /** add_flows() - a ladder of flows */
 static void add_flows(struct client *client, const struct plan *plan)
 {
@@ -38,7 +45,7 @@ static void add_flows(struct client *client, const struct plan *plan)
 
 	for (size_t i = 0; i < n; i++) {
 		struct flow *flow = &client->flows[client->n_planned++];
-		uint32_t second = rung[i] + rung[i] / 4;
+		uint32_t second = later_than(rung[i]);
 
 		*flow = (struct flow){
 			.client = client,
