@@ -186,7 +186,7 @@ static void print_json(const struct probe_result *result,
 		json_t *row =
 			json_pack("{s:s, s:s?, s:s?, s:s?}", "setting", f->key,
 				  "value", f->class ? f->value : NULL, "class",
-				  f->class, "text", f->class ? f->text : NULL);
+				  f->class, "text", f->text[0] ? f->text : NULL);
 
 		if (f->timer)
 			add_timer(row, f->timer);

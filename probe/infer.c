@@ -49,17 +49,15 @@ unsigned infer_mapping(const struct infer_socket *sockets, size_t n)
 
 		if (!has(s, 0))
 			continue;
-		if (has(s, PROBE_OTHER_PORT)) {
-			by_port = by_port || !same(s, PROBE_OTHER_PORT);
-			if (!is_kept(s))
-				out |= MAP_APDM;
-		}
-		if (has(s, PROBE_OTHER_ADDRESS)) {
-			by_address =
-				by_address || !same(s, PROBE_OTHER_ADDRESS);
-			if (!is_kept(s))
-				out |= MAP_ADM | MAP_APDM;
-		}
+		if (has(s, PROBE_OTHER_PORT) && !same(s, PROBE_OTHER_PORT))
+			by_port = true;
+		else if (has(s, PROBE_OTHER_PORT) && !is_kept(s))
+			out |= MAP_APDM;
+		if (has(s, PROBE_OTHER_ADDRESS) &&
+		    !same(s, PROBE_OTHER_ADDRESS))
+			by_address = true;
+		else if (has(s, PROBE_OTHER_ADDRESS) && !is_kept(s))
+			out |= MAP_ADM | MAP_APDM;
 	}
 	/* One difference outweighs all that is the same: that may be chance, or
 	 * a port kept. */

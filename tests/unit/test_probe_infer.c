@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * test_probe_infer - what observations leave possible
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "probe/finding.h"
+#include "probe/infer.h"
+
+#define EXT 0xc6336401u
+
+/**
+ * seen() - a socket on port @local, seen as these ports
+ * @a, @b, @c:	by (A,P), (A,P+1) and (B,P); 0: not at all
+ */
+static struct infer_socket seen(uint16_t local, uint16_t a, uint16_t b,
+				uint16_t c)
+{
+	const uint16_t port[3] = {a, b, c};
+	struct infer_socket s = {.local = {0x0a000001, local}};
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (!port[i])
+			continue;
+		s.external[i] = (struct endpoint){EXT, port[i]};
+		s.seen |= 1u << i;
+	}
+	return s;
+}
+
+/** test_mapping() - one or two sockets, and the set they leave */
+static void test_mapping(void **state)
+{
+	const struct {
+		struct infer_socket s[2];
+		unsigned set;
+	} cases[] = {
+		{{seen(1000, 0, 0, 0)}, MAP_ALL},
+		{{seen(1000, 5000, 0, 0)}, MAP_ALL},
+		/* one address: EIM and ADM look alike */
+		{{seen(1000, 5000, 5000, 0)}, MAP_EIM | MAP_ADM},
+		{{seen(1000, 5000, 5001, 0)}, MAP_APDM},
+		/* two */
+		{{seen(1000, 5000, 5000, 5000)}, MAP_EIM},
+		{{seen(1000, 5000, 5000, 6000)}, MAP_ADM},
+		{{seen(1000, 5000, 6000, 7000)}, MAP_APDM},
+		{{seen(1000, 5000, 0, 5000)}, MAP_EIM},
+		{{seen(1000, 5000, 0, 6000)}, MAP_ADM | MAP_APDM},
+		/* kept ports look like EIM, whatever it is */
+		{{seen(1000, 1000, 1000, 1000)}, MAP_ALL},
+		{{seen(1000, 1000, 1000, 0)}, MAP_ALL},
+		/* unless another socket wanted the same one */
+		{{seen(1000, 1000, 1000, 1000), seen(1000, 7000, 1000, 1000)},
+		 MAP_APDM},
+		{{seen(1000, 1000, 1000, 1000), seen(1000, 7000, 7000, 7000)},
+		 MAP_EIM},
+		{{seen(1000, 1000, 1000, 1000), seen(1000, 7000, 7000, 8000)},
+		 MAP_ADM},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(infer_mapping(cases[i].s, 2), cases[i].set);
+}
+
+/** test_filtering() - who was asked to send, and who was heard */
+static void test_filtering(void **state)
+{
+	static const struct {
+		unsigned asked, heard, set;
+	} cases[] = {
+		{0, 0, FILTER_ALL},
+		{2, 0, FILTER_APDF},
+		{2, 2, FILTER_EIF | FILTER_ADF},
+		{14, 14, FILTER_EIF},
+		{14, 2, FILTER_ADF},
+		{14, 0, FILTER_APDF},
+		{14, 8, FILTER_EIF},
+		{14, 4, FILTER_EIF},
+		{12, 0, FILTER_ALL}, /* it may yet let the other port in */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct infer_socket s = {.asked = cases[i].asked,
+					 .heard = cases[i].heard};
+
+		assert_int_equal(infer_filtering(&s, 1), cases[i].set);
+	}
+}
+
+/** test_allocation() - internal and external ports in a row */
+static void test_allocation(void **state)
+{
+	static const struct {
+		uint16_t local[8], external[8];
+		unsigned set;
+	} cases[] = {
+		{{0}, {0}, ALLOC_ALL},
+		{{1, 2}, {1, 2}, ALLOC_ALL}, /* too few */
+		{{11, 22, 33, 44}, {11, 22, 33, 44}, ALLOC_PRESERVATION},
+		{{11, 22, 33, 44}, {11, 22, 33, 99}, ALLOC_PRESERVATION},
+		{{11, 22, 33, 44}, {71, 72, 73, 74}, ALLOC_SEQUENTIAL},
+		{{11, 22, 33, 44}, {71, 75, 79, 90}, ALLOC_SEQUENTIAL},
+		{{11, 22, 33, 44, 55},
+		 {65534, 65535, 1024, 1025, 1026},
+		 ALLOC_SEQUENTIAL},
+		{{11, 22, 33, 44}, {9071, 505, 40000, 301}, ALLOC_RANDOM},
+		{{11, 22, 33, 44},
+		 {9071, 504, 40001, 300},
+		 ALLOC_PARITY | ALLOC_RANDOM},
+		{{11, 22, 33, 44, 55, 66, 77, 88},
+		 {9071, 504, 40001, 300, 999, 12, 8887, 6},
+		 ALLOC_PARITY},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct infer_socket s[8];
+
+		for (size_t k = 0; k < 8; k++)
+			s[k] = seen(cases[i].local[k], cases[i].external[k], 0,
+				    0);
+		assert_int_equal(infer_allocation(s, 8), cases[i].set);
+	}
+}
+
+/** test_allocation_by_address() - a NAT counts on each of its addresses */
+static void test_allocation_by_address(void **state)
+{
+	struct infer_socket s[8];
+
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		s[i] = seen((uint16_t)(1000 + 8 * i),
+			    (uint16_t)(i & 1 ? 5000 + i : 40000 + i), 0, 0);
+		s[i].external[0].addr += i & 1;
+	}
+	assert_int_equal(infer_allocation(s, 8), ALLOC_SEQUENTIAL);
+	/* an address each: nothing to compare */
+	for (unsigned i = 0; i < 8; i++)
+		s[i].external[0].addr = EXT + i;
+	assert_int_equal(infer_allocation(s, 7),
+			 ALLOC_RANDOM | ALLOC_SEQUENTIAL);
+}
+
+/** test_hairpin() - what was heard, and what silence may mean */
+static void test_hairpin(void **state)
+{
+	static const struct {
+		struct infer_hairpin seen;
+		unsigned mapping, filtering, set;
+	} cases[] = {
+		{{0}, MAP_EIM, FILTER_EIF, HAIRPIN_ALL},
+		{{.tried = true, .external = true},
+		 MAP_APDM,
+		 FILTER_APDF,
+		 HAIRPIN_EXTERNAL},
+		{{.tried = true, .internal = true},
+		 MAP_EIM,
+		 FILTER_EIF,
+		 HAIRPIN_INTERNAL},
+		{{.tried = true, .watched = true},
+		 MAP_EIM,
+		 FILTER_APDF,
+		 HAIRPIN_OFF},
+		{{.tried = true},
+		 MAP_EIM,
+		 FILTER_APDF,
+		 HAIRPIN_OFF | HAIRPIN_INTERNAL},
+		{{.tried = true, .watched = true},
+		 MAP_APDM,
+		 FILTER_EIF,
+		 HAIRPIN_OFF},
+		{{.tried = true, .watched = true},
+		 MAP_APDM,
+		 FILTER_APDF,
+		 HAIRPIN_ALL},
+		{{.tried = true, .watched = true, .kept = true},
+		 MAP_APDM,
+		 FILTER_APDF,
+		 HAIRPIN_OFF},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(infer_hairpin(cases[i].seen, cases[i].mapping,
+					       cases[i].filtering),
+				 cases[i].set);
+}
+
+/** test_refresh() - two questions, four behaviours */
+static void test_refresh(void **state)
+{
+	(void)state;
+	assert_int_equal(infer_refresh(ANSWER_OPEN, ANSWER_OPEN), REFRESH_ALL);
+	assert_int_equal(infer_refresh(ANSWER_YES, ANSWER_NO),
+			 REFRESH_OUTBOUND);
+	assert_int_equal(infer_refresh(ANSWER_NO, ANSWER_YES), REFRESH_INBOUND);
+	assert_int_equal(infer_refresh(ANSWER_YES, ANSWER_YES), REFRESH_BOTH);
+	assert_int_equal(infer_refresh(ANSWER_NO, ANSWER_NO), REFRESH_NONE);
+	assert_int_equal(infer_refresh(ANSWER_YES, ANSWER_OPEN),
+			 REFRESH_OUTBOUND | REFRESH_BOTH);
+	assert_int_equal(infer_refresh(ANSWER_OPEN, ANSWER_NO),
+			 REFRESH_OUTBOUND | REFRESH_NONE);
+}
+
+/** test_expiry() - whom a RST told, and what the next segment met */
+static void test_expiry(void **state)
+{
+	static const struct {
+		struct infer_expiry seen;
+		unsigned notify, stray;
+	} cases[] = {
+		{{0}, NOTIFY_ALL, STRAY_ALL},
+		{{.dead = 4, .silent = {2, 2}}, NOTIFY_NONE, STRAY_DROP},
+		/* a RST at both ports is the NAT's */
+		{{.dead = 4, .reset = {2, 2}}, NOTIFY_NONE, STRAY_RST},
+		/* where the server's stack may not answer, there is none */
+		{{.dead = 4, .silent = {2, 0}, .reset = {0, 2}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP},
+		{{.dead = 4, .healed = 4}, NOTIFY_NONE, STRAY_REMAP},
+		{{.dead = 4, .unreachable = 4}, NOTIFY_NONE, STRAY_ICMP},
+		{{.dead = 4, .told_inside = 4}, NOTIFY_INTERNAL, STRAY_ALL},
+		{{.dead = 4, .told_outside = 4, .silent = {2, 2}},
+		 NOTIFY_EXTERNAL,
+		 STRAY_DROP},
+		{{.dead = 4, .told_inside = 4, .told_outside = 4},
+		 NOTIFY_BOTH,
+		 STRAY_ALL},
+		/* one port is not enough */
+		{{.dead = 2, .silent = {2, 0}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_DROP},
+		{{.dead = 2, .reset = {0, 2}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_RST},
+		{{.dead = 2, .silent = {0, 2}}, NOTIFY_NONE, STRAY_DROP},
+		{{.dead = 2, .reset = {2, 0}}, NOTIFY_NONE, STRAY_RST},
+		/* the odd one out does not decide */
+		{{.dead = 7, .silent = {3, 3}, .reset = {1, 0}},
+		 NOTIFY_NONE,
+		 STRAY_DROP},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(infer_notify(&cases[i].seen), cases[i].notify);
+		assert_int_equal(infer_stray(&cases[i].seen), cases[i].stray);
+	}
+}
+
+/** unknown() - a result that knows nothing */
+static struct probe_result unknown(void)
+{
+	return (struct probe_result){
+		.date = "2026-11-22",
+		.server = "192.0.2.1",
+		.mapping = MAP_ALL,
+		.filtering = FILTER_ALL,
+		.hairpin = HAIRPIN_ALL,
+		.allocation = ALLOC_ALL,
+		.pooling = POOL_ALL,
+		.refresh = REFRESH_ALL,
+		.notify = NOTIFY_ALL,
+		.stray = STRAY_ALL,
+	};
+}
+
+/** profile_of() - the profile as text, the caller's to free */
+static char *profile_of(const struct probe_result *result)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	finding_profile(result, out);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/** test_profile() - what is known is in it with its source, the rest is not */
+static void test_profile(void **state)
+{
+	struct probe_result r = unknown();
+	char *text = profile_of(&r);
+
+	(void)state;
+	assert_non_null(strstr(text, "nat: {}\n"));
+	assert_null(strstr(text, "class"));
+	free(text);
+
+	r.mapping = MAP_EIM | MAP_ADM;
+	r.filtering = FILTER_APDF;
+	r.timer[PROBE_TIMER_UDP].fit =
+		(struct ladder_fit){29000, 30100, 9, 9, 0};
+	r.timer[PROBE_TIMER_TCP].fit = (struct ladder_fit){600000, 0, 9, 0, 0};
+	text = profile_of(&r);
+	assert_non_null(strstr(text, "\n  mapping: eim\n"));
+	assert_non_null(strstr(text,
+			       "class: assumed\n    text: \"UDP, external "
+			       "endpoints to several remotes compared; "
+			       "not decided, possible are eim or adm"));
+	assert_non_null(strstr(text, "\n  filtering: apdf\n"));
+	assert_non_null(strstr(text, "\n  udp-timeout: 30s\n"));
+	assert_non_null(strstr(text, "\n  tcp-idle-timeout: 600s\n"));
+	assert_non_null(strstr(text, "text: \"lower bound: established"));
+	assert_null(strstr(text, "stray-outbound"));
+	free(text);
+}
+
+/** test_findings() - as many as there is room for, each with a name */
+static void test_findings(void **state)
+{
+	struct finding finding[FINDINGS];
+	struct probe_result r = unknown();
+
+	(void)state;
+	assert_int_equal(finding_list(&r, finding), FINDINGS);
+	for (size_t i = 0; i < FINDINGS; i++) {
+		assert_null(finding[i].class);
+		assert_string_equal(finding[i].value, "");
+		assert_non_null(finding[i].key);
+	}
+	/* a block shows by many random ports that are near each other */
+	r.allocation = ALLOC_RANDOM;
+	r.addresses = 1;
+	r.sockets = 60;
+	r.port_low = 20000;
+	r.port_high = 20500;
+	finding_list(&r, finding);
+	assert_string_equal(finding[5].value, "512");
+	r.port_high = 60000;
+	finding_list(&r, finding);
+	assert_string_equal(finding[5].value, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mapping),
+		cmocka_unit_test(test_filtering),
+		cmocka_unit_test(test_allocation),
+		cmocka_unit_test(test_allocation_by_address),
+		cmocka_unit_test(test_hairpin),
+		cmocka_unit_test(test_refresh),
+		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_profile),
+		cmocka_unit_test(test_findings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
