@@ -21,7 +21,7 @@
 #define PROBE_PROOFS 8
 
 /** PROBE_PORT - where the server listens unless told otherwise, and the next */
-#define PROBE_PORT 5190
+#define PROBE_PORT 7177
 
 /** PROBE_MAGIC - how a message begins */
 #define PROBE_MAGIC 0x4c505231u

@@ -15,7 +15,7 @@ from host import SLOW, poll
 from lab import BUILD, SERVER, SERVER2
 
 LAPSE = os.path.join(BUILD, "lapse")
-PORT = 5190
+PORT = 7177
 TIMERS = ("udp-initial-timeout", "udp-timeout", "tcp-idle-timeout")
 SETS = ("mapping", "filtering", "port-allocation", "address-pooling",
         "hairpin", "refresh", "expiry-notify", "stray-outbound")
@@ -327,7 +327,7 @@ def test_no_server(lab):
     """Nobody there is an error that says so."""
     net = lab()
     _, err = finish(begin(net.client), code=1)
-    assert "no answer from 198.51.100.7 port 5190" in err
+    assert "no answer from 198.51.100.7 port 7177" in err
 
 
 def message(kind, flags=0, run=7, flow=1, delay=0, from_=0, proof=0):
