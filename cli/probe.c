@@ -183,10 +183,10 @@ static void print_json(const struct probe_result *result,
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct finding *f = &finding[i];
-		json_t *row =
-			json_pack("{s:s, s:s?, s:s?, s:s?}", "setting", f->key,
-				  "value", f->class ? f->value : NULL, "class",
-				  f->class, "text", f->text[0] ? f->text : NULL);
+		json_t *row = json_pack(
+			"{s:s, s:s?, s:s?, s:s?}", "setting", f->key, "value",
+			f->class ? f->value : NULL, "class", f->class, "text",
+			f->text[0] ? f->text : NULL);
 
 		if (f->timer)
 			add_timer(row, f->timer);
@@ -205,15 +205,17 @@ static void print_json(const struct probe_result *result,
 /** warn() - what makes the figures doubtful */
 static void warn(const struct probe_result *r)
 {
-	size_t lost = r->unanswered, tried = r->unanswered + r->sockets;
+	size_t lost = r->unanswered, tried = lost;
 
-	for (size_t i = 0; i < PROBE_TIMERS; i++)
+	for (size_t i = 0; i < PROBE_TIMERS; i++) {
 		lost += r->timer[i].lost;
+		tried += r->timer[i].tried;
+	}
 	if (lost && !r->interrupted)
 		fprintf(stderr,
-			"lapse: %zu of about %zu flows were never answered: "
-			"the NAT may limit ports or\nsessions; fewer --flows "
-			"or a lower --rate may help\n",
+			"lapse: %zu of %zu flows were never answered: the NAT "
+			"may limit ports or\nsessions; fewer --flows or a "
+			"lower --rate may help\n",
 			lost, tried);
 }
 

@@ -86,7 +86,7 @@ unsigned infer_filtering(const struct infer_socket *sockets, size_t n)
 		return FILTER_ALL;
 	if (!(heard & other_port))
 		return FILTER_APDF;
-	return asked & other_address ? FILTER_ADF : FILTER_EIF | FILTER_ADF;
+	return (asked & other_address) ? FILTER_ADF : FILTER_EIF | FILTER_ADF;
 }
 
 bool infer_kept(const struct infer_socket *sockets, size_t n)

@@ -77,7 +77,7 @@ int net_listen(struct endpoint local)
 
 int net_accept(int listener, struct endpoint *remote)
 {
-	struct sockaddr_in in;
+	struct sockaddr_in in = {0};
 	socklen_t len = sizeof(in);
 	int fd = accept4(listener, (struct sockaddr *)&in, &len,
 			 SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -131,7 +131,7 @@ ssize_t net_receive(int fd, uint8_t *bytes, size_t size,
 
 int net_local(int fd, struct endpoint *local)
 {
-	struct sockaddr_in in;
+	struct sockaddr_in in = {0};
 	socklen_t len = sizeof(in);
 
 	if (getsockname(fd, (struct sockaddr *)&in, &len) < 0)
@@ -163,7 +163,9 @@ int net_capture(void)
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 			htons(ETHERTYPE_IP));
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 bool net_captured(int fd, uint8_t bytes[static PROBE_SIZE],

@@ -263,6 +263,10 @@ int serve_tcp_open(struct port *port)
 
 void serve_tcp_clean(struct server *server)
 {
-	while (server->connections)
-		close_connection(server->connections);
+	struct connection *next;
+
+	for (struct connection *c = server->connections; c; c = next) {
+		next = c->next;
+		close_connection(c);
+	}
 }
