@@ -162,7 +162,7 @@ static void greet(struct behaviour *b, size_t i)
 
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		udp_hello(&b->udp[i], from);
-		if (run_until(b->client, has_any, &b->seen[i], RUN_RETRY))
+		if (measure_until(b->client, has_any, &b->seen[i], RUN_RETRY))
 			return;
 	}
 	b->client->result->unanswered++;
@@ -217,7 +217,7 @@ static void filter_round(struct behaviour *b)
 			ask.flags = PROBE_QUIET;
 			udp_say(&b->udp[i], 0, &ask);
 			b->seen[i].asked |= 1u << from;
-			run_until(b->client, is_never, NULL, ROUND / 6);
+			measure_until(b->client, is_never, NULL, ROUND / 6);
 		}
 	}
 }
@@ -256,16 +256,16 @@ static void observe(struct behaviour *b)
 			greet(b, i);
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		mapping_round(b);
-		if (run_until(b->client, has_all, b, RUN_RETRY))
+		if (measure_until(b->client, has_all, b, RUN_RETRY))
 			break;
 	}
 	for (unsigned n = 0; n < 3 && !b->client->stop; n++)
 		filter_round(b);
-	run_until(b->client, is_never, NULL, ROUND);
+	measure_until(b->client, is_never, NULL, ROUND);
 	capture(b);
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		hairpin_round(b);
-		if (run_until(b->client, heard_hairpin, b, ROUND))
+		if (measure_until(b->client, heard_hairpin, b, ROUND))
 			break;
 	}
 }

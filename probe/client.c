@@ -16,7 +16,7 @@
 #include "probe/net.h"
 #include "probe/run.h"
 
-uint64_t run_now(void)
+uint64_t measure_now(void)
 {
 	struct timespec t;
 
@@ -32,13 +32,13 @@ void run_timer(struct event *event, uint64_t ms)
 	evtimer_add(event, &t);
 }
 
-bool run_until(struct client *client, bool (*true_fn)(const void *arg),
-	       const void *arg, uint64_t ms)
+bool measure_until(struct client *client, bool (*true_fn)(const void *arg),
+		   const void *arg, uint64_t ms)
 {
-	uint64_t end = run_now() + ms;
+	uint64_t end = measure_now() + ms;
 
 	while (!true_fn(arg) && !client->stop) {
-		uint64_t now = run_now();
+		uint64_t now = measure_now();
 
 		if (now >= end)
 			break;
@@ -215,7 +215,7 @@ static int find_server(struct client *client)
 
 	for (unsigned i = 0; !error && i < 2 * RUN_TRIES; i++) {
 		udp_hello(&client->control, 0);
-		if (run_until(client, is_reached, client, RUN_RETRY))
+		if (measure_until(client, is_reached, client, RUN_RETRY))
 			return 0;
 		if (client->stop)
 			return 0;
@@ -269,7 +269,7 @@ static int set_up(struct client *client)
 	evtimer_assign(&client->wait, client->base, on_wait, NULL);
 	client->server[0] = client->server[1] = server;
 	client->server[1].port++;
-	client->began = run_now();
+	client->began = measure_now();
 	more_files();
 	return 0;
 }
@@ -314,7 +314,7 @@ int probe_run(const struct probe_run *run, struct probe_result *result)
 	if (!error)
 		error = flow_run(&client);
 	conclude_timers(&client);
-	result->duration = run_now() - client.began;
+	result->duration = measure_now() - client.began;
 	flow_clean(&client);
 	udp_close(&client.control);
 	if (client.base) {

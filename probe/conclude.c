@@ -169,7 +169,7 @@ bool conclude_settled(const struct client *client, enum flow_kind kind)
 {
 	int id = timer_of(kind == FLOW_KEEP ? FLOW_UDP : kind);
 	struct probe_timer timer;
-	uint64_t now = run_now();
+	uint64_t now = measure_now();
 	size_t dead = 0;
 
 	if (id < 0)

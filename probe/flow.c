@@ -198,8 +198,9 @@ static void report(struct client *client, size_t left, bool last)
 		report_one(text[i], sizeof(text[i]), names[i],
 			   &client->result->timer[i]);
 	fprintf(stderr, "%sprobe: %" PRIu64 " s, %zu flows left%s%s%s%s",
-		terminal ? "\r\033[K" : "", (run_now() - client->began) / 1000,
-		left, text[0], text[1], text[2], terminal && !last ? "" : "\n");
+		terminal ? "\r\033[K" : "",
+		(measure_now() - client->began) / 1000, left, text[0], text[1],
+		text[2], terminal && !last ? "" : "\n");
 }
 
 /** is_never() - just wait */
@@ -211,17 +212,17 @@ static bool is_never(const void *arg)
 
 int flow_run(struct client *client)
 {
-	uint64_t began = run_now(), reported = began;
+	uint64_t began = measure_now(), reported = began;
 	const uint64_t every = isatty(STDERR_FILENO) ? REPORT : REPORT_FILE;
 	size_t left = 1;
 	int error = plan_all(client);
 
 	while (!error && left && !client->stop) {
-		uint64_t now = run_now();
+		uint64_t now = measure_now();
 		bool starting = client->n_flows < client->n_planned;
 
 		start_some(client, now - began);
-		run_until(client, is_never, NULL, starting ? 20 : TICK);
+		measure_until(client, is_never, NULL, starting ? 20 : TICK);
 		left = settle(client);
 		if (client->options->quiet || (left && now - reported < every))
 			continue;

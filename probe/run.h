@@ -129,15 +129,16 @@ struct client {
 
 /* --- client.c --- */
 
-/** run_now() - monotonic ms */
-uint64_t run_now(void);
+/** measure_now() - monotonic ms */
+uint64_t measure_now(void);
 
 /** run_timer() - let @event fire in @ms */
 void run_timer(struct event *event, uint64_t ms);
 
-/** run_until() - serve events until @true is, a signal or @ms; Return: @true */
-bool run_until(struct client *client, bool (*true_fn)(const void *arg),
-	       const void *arg, uint64_t ms);
+/** measure_until() - serve events until @true is, a signal or @ms; Return:
+ * @true */
+bool measure_until(struct client *client, bool (*true_fn)(const void *arg),
+		   const void *arg, uint64_t ms);
 
 /** run_message() - a message of this run, with the proofs there are */
 struct probe_message run_message(const struct client *client,

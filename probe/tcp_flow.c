@@ -104,7 +104,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 /** on_end() - the connection is over; @error: errno, or 0 for a FIN */
 static void on_end(struct flow *flow, int error)
 {
-	uint64_t passed = run_now() - flow->asked;
+	uint64_t passed = measure_now() - flow->asked;
 
 	if (flow->stage == FLOW_OPENING) {
 		lose(flow);
@@ -126,7 +126,7 @@ static void on_message(struct flow *flow, const struct probe_message *message)
 {
 	if (flow->stage == FLOW_OPENING && message->type == PROBE_WELCOME) {
 		run_seen(flow->client, message, false);
-		flow->asked = run_now();
+		flow->asked = measure_now();
 		say(flow, PROBE_ASK);
 	} else if (flow->stage == FLOW_OPENING && message->type == PROBE_ACK) {
 		flow->stage = FLOW_IDLE;
@@ -192,7 +192,7 @@ void tcp_flow_start(struct flow *flow)
 	struct client *client = flow->client;
 
 	flow->stage = FLOW_OPENING;
-	flow->began = run_now();
+	flow->began = measure_now();
 	evtimer_assign(&flow->timer, client->base, on_timer, flow);
 	/* half of them to each port: only one keeps strays from its stack */
 	flow->fd = net_connect(client->options->local[0],

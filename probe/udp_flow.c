@@ -60,7 +60,7 @@ static void ask(struct flow *flow)
 		message.second = flow->second + RUN_SLACK;
 	if (flow->kind == FLOW_INITIAL)
 		message.flags = PROBE_QUIET;
-	flow->asked = run_now();
+	flow->asked = measure_now();
 	udp_say(&flow->udp, 0, &message);
 	if (flow->kind != FLOW_INITIAL) {
 		run_timer(&flow->timer, RUN_RETRY);
@@ -146,7 +146,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 static void on_ack(struct flow *flow)
 {
 	uint32_t grace = flow->kind == FLOW_KEEP ? 0 : RUN_GRACE;
-	uint64_t passed = run_now() - flow->asked;
+	uint64_t passed = measure_now() - flow->asked;
 	uint64_t whole = (uint64_t)flow->idle + grace;
 
 	if (flow->stage != FLOW_ASKING)
@@ -209,7 +209,7 @@ void udp_flow_start(struct flow *flow)
 	struct endpoint local = {flow->client->options->local[0], 0};
 
 	flow->stage = FLOW_WARMING;
-	flow->began = run_now();
+	flow->began = measure_now();
 	flow->udp.owner = flow;
 	evtimer_assign(&flow->timer, flow->client->base, on_timer, flow);
 	if (udp_open(&flow->udp, flow->client, local, on_message) < 0) {
