@@ -236,6 +236,7 @@ def beat(near, far, patience=PATIENCE):
             return False
     except (ConnectionError, TimeoutError):
         return False
+    near.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
     poll(lambda: not unacked(near) and not unacked(far), "acknowledgements")
     return True
 
