@@ -329,8 +329,11 @@ demo: ## the story of this project in a minute (needs root)
 	$(Q)LAPSE_BUILD=$(abspath $(B)) $(PYTHON) tests/e2e/demo.py; \
 		code=$$?; tools/unroot $(O); exit $$code
 
+experiments: all ## those of docs/experiments, and one table; no root needed
+	$(Q)LAPSE_BUILD=$(abspath $(B)) $(PYTHON) docs/experiments/run
+
 .PHONY: all libs tests fuzzers check check-unit check-e2e check-vm lint fuzz \
-	bench bench-tools demo install uninstall deb clean help flags
+	bench bench-tools demo experiments install uninstall deb clean help flags
 
 # --- installation ---
 

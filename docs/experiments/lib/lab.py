@@ -46,7 +46,7 @@ def poll(condition, what, patience=PATIENCE):
     while not (value := condition()):
         if time.monotonic() > end:
             raise TimeoutError(f"waited {patience} s in vain: {what}")
-        time.sleep(0.005)
+        time.sleep(0.02)
     return value
 
 
