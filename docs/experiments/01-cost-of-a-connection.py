@@ -70,8 +70,8 @@ def measure(lab):
 
 
 story = Story("1. What a connection costs")
-story.say(f"""A client asks an HTTP server {REQUESTS} times: by a connection for
-          each request, one after the other (short) or all at once (parallel);
+story.say(f"""A client asks an HTTP server {REQUESTS} times: by a connection
+          for each request, one after the other (short) or all at once (parallel);
           by one connection for all (persistent, HTTP keep-alive); by one that
           is open already (long-lived). The path between has a round trip of 0,
           50 and 150 ms. Milliseconds a request, best of two:""")

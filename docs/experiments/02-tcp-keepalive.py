@@ -22,9 +22,9 @@ def error_of(sock):
 
 
 story = Story("2. TCP keepalive against the NAT's timer")
-print("""
-The kernel's keepalive runs on wall time and counts in seconds. So it is
-lowered here, and the lapse clock runs as much faster; times are lapse time.""")
+story.say("""The kernel's keepalive runs on wall time and counts in seconds. So
+          it is lowered here, and the lapse clock runs as much faster; times
+          are lapse time.""")
 
 story.say("""Linux' default: the first probe after 7200 s, then one each 75 s,
           dead after 9. Scaled: 7200 s are 2 s at scale 3600; from then on
@@ -53,7 +53,8 @@ with Lab(profile=[FIVE, TWENTYEIGHT], clients=2) as lab:
     poll(lambda: not alive(long), "the end of the second")
     died = error_of(long)
     took = lab.now() - start
-    story.check(died == errno.ETIMEDOUT and lab.stat("drop-stray-outbound") > 8,
+    story.check(died == errno.ETIMEDOUT and
+                lab.stat("drop-stray-outbound") > 8,
                 "28 minutes: all 9 probes vanish; timed out after "
                 f"about {took:.0f} s (7200 + 9 * 75 = 7875)")
 

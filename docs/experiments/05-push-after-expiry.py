@@ -7,8 +7,8 @@ from lib.story import Story
 
 story = Story("5. After expiry: a push is lost, a word from the client is new")
 
-story.say("""TCP: the session of an idle connection has lapsed. The server pushes;
-          its TCP sends again and again.""")
+story.say("""TCP: the session of an idle connection has lapsed. The server
+          pushes; its TCP sends again and again.""")
 with Lab(profile="cn-mobile-2g3g-2013") as lab:
     near, far = lab.tcp()
     port = far.getpeername()[1]

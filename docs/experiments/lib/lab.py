@@ -172,7 +172,7 @@ class Lab:
         done = subprocess.run(
             [lapse_program(), "--socket", f"lab:{self.name}", "--json",
              *words], stdout=subprocess.PIPE, text=True, check=True,
-            timeout=60)
+            timeout=90)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def one(self, *words):
