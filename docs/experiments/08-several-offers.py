@@ -12,7 +12,8 @@ from lib.story import Story
 story = Story("8. Several servers offer an address, the client takes one")
 story.say("""There is a DHCP server and, by a fault, a second one on the same
           network that nobody invited. A client without an address asks.""")
-with Lab(settings=["dhcp.range=[192.168.77.100-192.168.77.110]"]) as lab:
+with Lab(settings=["dhcp.range=[192.168.77.100-192.168.77.110]",
+                   "dhcp.lease-file=/run/lapse/leases"]) as lab:
     lab.lapse("fault", "dhcp-rogue")
     printed = lab.client[0].run(
         sys.executable, os.path.join(HERE, "programs", "discover.py"), "2")
