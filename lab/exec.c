@@ -325,9 +325,6 @@ int exec_run(const struct exec *exec)
 	if (spawn_reserve())
 		return SAY_FAILED;
 	copy.spec = &spec;
-	copy.profile_path = router_environment();
-	if (!copy.profile_path)
-		return SAY_FAILED;
 	if (spec.wan_host && geteuid() == 0) {
 		if (outside_open(&outside))
 			return SAY_FAILED;
@@ -335,7 +332,8 @@ int exec_run(const struct exec *exec)
 	} else if (spec.wan_host && !warn_helper()) {
 		return SAY_FAILED;
 	}
-	status = router_check(&spec)
+	copy.profile_path = router_environment();
+	status = !copy.profile_path || router_check(&spec)
 			 ? W_EXITCODE(SAY_FAILED, 0)
 			 : supervise(process_1, &copy,
 				     spec.wan_host ? outside_helper : NULL);
