@@ -219,9 +219,9 @@ def test_every_profile(lab, tmp_path, monkeypatch):
             row = "nat." + name
             if before[row]["decided"]:
                 # on a slow machine less may be decided, but nothing
-                    # that contradicts
-                    assert set(before[row]["possible"]) <= \
-                        set(after[row]["possible"]), \
+                # that contradicts
+                assert set(before[row]["possible"]) <= \
+                    set(after[row]["possible"]), \
                     (that, before[row], after[row])
         for name in TIMERS:
             row = "nat." + name
