@@ -45,7 +45,7 @@ with Lab("--dhcp", settings=[
                 f"discover, offer, request, ack: {bound['address']}")
     renewed = event(lab, "lease-renewed", bound["number"])
     waited = renewed["time"] - bound["time"]
-    story.check(0.6 * T1 < waited < T2,
+    story.check(0.6 * T1 < waited < LEASE,
                 f"renewed after {waited:.1f} s (T1 is {T1})")
 
     lab.one("fault", "dhcp-silent-renew")
