@@ -181,6 +181,7 @@ static void on_control(struct udp *udp, int from, struct endpoint remote,
 			client->server[2].addr = message->alternate;
 			client->server[3].addr = message->alternate;
 		}
+		client->bare = message->flags & PROBE_BARE;
 		client->reached = true;
 	} else if (message->type == PROBE_STATE) {
 		flow_state(client, message);

@@ -55,12 +55,15 @@ enum probe_type {
 #define PROBE_STREAM 2u
 /** PROBE_SECOND - flag of DATA: the second one that was asked for */
 #define PROBE_SECOND 4u
+/** PROBE_BARE - flag of WELCOME: at port P, too, strays reach the server's
+ *  stack, which answers them by a RST */
+#define PROBE_BARE 8u
 
 /** PROBE_KNOWN - bits of STATE: the server knows of the flow */
 #define PROBE_KNOWN    0x100u
 #define PROBE_SENT     0x200u /* it has sent what was asked for */
 #define PROBE_WAS_RST  0x400u /* the connection was reset, at `delay` */
-#define PROBE_FLAG_SET 0x707u
+#define PROBE_FLAG_SET 0x70fu
 
 /** PROBE_OTHER_PORT - bits of `from`: the server's port P + 1, not P */
 #define PROBE_OTHER_PORT 1u

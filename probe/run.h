@@ -107,6 +107,7 @@ struct flow {
  * @server:	its endpoints by `from`, address 0: there is none
  * @proof:	what it gave, to be shown to it
  * @external:	external addresses seen
+ * @bare:	the server cannot keep strays from its stack
  * @stop:	a signal came
  */
 struct client {
@@ -122,7 +123,7 @@ struct client {
 	uint32_t external[RUN_ADDRESSES];
 	struct event wait, signal[2];
 	struct udp control;
-	bool stop, reached;
+	bool stop, reached, bare;
 	struct flow *flows;
 	size_t n_flows, n_planned;
 };

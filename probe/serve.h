@@ -81,12 +81,16 @@ struct port {
 	struct event *udp_readable, *tcp_readable;
 };
 
-/** struct server - all of it; large, allocated once */
+/**
+ * struct server - all of it; large, allocated once
+ * @bare:	the kernel takes no socket filter from us
+ */
 struct server {
 	struct event_base *base;
 	struct probe_serve options;
 	struct siphash_key secret;
 	struct quota quota;
+	bool bare;
 	struct port port[PROBE_ENDPOINTS];
 	struct job *jobs, *free_jobs, *bucket[SERVE_BUCKETS];
 	struct connection *connections;

@@ -251,7 +251,10 @@ int serve_tcp_open(struct port *port)
 		return port->tcp;
 	if (!(port->from & PROBE_OTHER_PORT))
 		error = filter_strays(port->tcp);
-	if (error)
+	/* some kernels let only the privileged; the clients are told */
+	if (error == -EPERM)
+		port->server->bare = true;
+	else if (error)
 		return error;
 	port->tcp_readable =
 		event_new(port->server->base, port->tcp, EV_READ | EV_PERSIST,

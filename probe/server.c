@@ -56,6 +56,8 @@ static void welcome(const struct server *server, struct endpoint remote,
 		    struct probe_message *answer)
 {
 	answer->type = PROBE_WELCOME;
+	if (server->bare)
+		answer->flags |= PROBE_BARE;
 	answer->seen = remote;
 	answer->alternate = server->options.alternate;
 	answer->proof[0] = serve_proof(server, remote.addr);
@@ -171,6 +173,11 @@ static int run(struct server *server)
 	    event_add(stop[1], NULL) == 0)
 		error = open_ports(server);
 	if (!error) {
+		if (server->bare)
+			fputs("lapse: this kernel takes no socket filter from "
+			      "an ordinary user: to clients\na NAT that resets "
+			      "and one that remaps look alike\n",
+			      stderr);
 		fputs("ready\n", stderr);
 		event_base_dispatch(server->base);
 		print_stats(server);

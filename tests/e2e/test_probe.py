@@ -4,9 +4,11 @@
 import json
 import os
 import random
+import shutil
 import signal
 import struct
 import subprocess
+import tempfile
 
 import pytest
 
@@ -308,6 +310,36 @@ def test_interrupted(lab, tmp_path, how):
     with open(path, encoding="utf-8") as f:
         assert "interrupted" in f.read()
     serving.stop()
+
+
+def test_server_of_an_ordinary_user(lab):
+    """It serves; whether it may have its filter, is the kernel's choice, and
+    if not, what it cannot tell is left open."""
+    net = lab(udp_timeout="3s", udp_initial_timeout="2s",
+              tcp_idle_timeout="3s", stray_outbound="remap")
+    folder = tempfile.mkdtemp(prefix="lapse-probe-")
+    try:
+        os.chmod(folder, 0o755)
+        program = shutil.copy(LAPSE, folder)
+        proc = net.server.start(
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+            program, "--json", "probe", "serve", "--listen", SERVER,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said = proc.stderr.readline()
+        bare = "no socket filter" in said
+        while said and said != "ready\n":
+            said = proc.stderr.readline()
+        found, _ = finish(begin(net.client))
+        proc.send_signal(signal.SIGTERM)
+        proc.communicate(timeout=20 * SLOW)
+        assert proc.returncode == 0
+    finally:
+        shutil.rmtree(folder)
+    assert found["nat.stray-outbound"]["possible"] == \
+        (["remap", "rst"] if bare else ["remap"])
+    assert not check_timers(found, {"udp-initial-timeout": "2s",
+                                    "udp-timeout": "3s",
+                                    "tcp-idle-timeout": "3s"})
 
 
 def test_small_quota(lab):

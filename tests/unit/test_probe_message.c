@@ -94,7 +94,7 @@ static void test_refused(void **state)
 		uint8_t value;
 	} wrong[] = {
 		{0, 'l'},   {3, 'S'},	{4, 0},	   {4, PROBE_TYPES},
-		{4, 255},   {5, 4},	{6, 0x80}, {7, 0x08},
+		{4, 255},   {5, 4},	{6, 0x80}, {7, 0x10},
 		{20, 0x20}, {24, 0x20}, {34, 1},   {35, 1},
 	};
 	struct probe_message m = sample(PROBE_ASK), got = {.flow = 77};
