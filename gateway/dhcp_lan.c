@@ -343,18 +343,45 @@ static ssize_t send_link(const struct dhcp_lan *lan, int fd, uint16_t protocol,
 		      sizeof(to));
 }
 
-/** send_routed() - a packet by the host's routing; it has a header of its own
+/**
+ * send_routed() - a packet by the host's routing; it has a header of its own
+ *
+ * It leaves by the LAN or not at all: by the WAN, for an address that a client
+ * of the LAN has made up, it would show a private source there.
  */
 static ssize_t send_routed(const struct dhcp_lan *lan, uint32_t destination,
 			   const uint8_t *bytes, size_t len)
 {
-	const struct sockaddr_in to = {
+	struct sockaddr_in to = {
 		.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(destination),
 	};
+	const struct in_pktinfo way = {.ipi_ifindex = (int)lan->index};
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+		struct cmsghdr align;
+	} control = {.bytes = {0}};
+	union {
+		const uint8_t *in;
+		void *out;
+	} packet = {.in = bytes};
+	struct iovec iov = {packet.out, len};
+	struct msghdr message = {
+		.msg_name = &to,
+		.msg_namelen = sizeof(to),
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
 
-	return sendto(lan->gateway->raw_socket, bytes, len, 0,
-		      (const struct sockaddr *)&to, sizeof(to));
+	if (!lan->index)
+		return -1;
+	control.align.cmsg_level = IPPROTO_IP;
+	control.align.cmsg_type = IP_PKTINFO;
+	control.align.cmsg_len = CMSG_LEN(sizeof(way));
+	memcpy(CMSG_DATA(&control.align), &way, sizeof(way));
+	return sendmsg(lan->gateway->raw_socket, &message, 0);
 }
 
 static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};

@@ -165,3 +165,17 @@ def test_faults(lab):
     for words in (["dhcp-loud"], ["dhcp-delay"], ["dhcp-nak", "--value", "1s"],
                   ["dhcp-nak", "--client", "x y"], []):
         assert lab.ask("fault", *words).returncode == 2, words
+
+
+def test_nothing_leaves_by_the_wan(lab):
+    """An answer to an address outside would show a private one there."""
+    made = serve(lab)
+    seen = made.record()
+    raw, inform = Raw(made, made.client, 1), 8
+    outside = (made.server_address, "198.51.100.99")
+    for number, ciaddr in enumerate(outside, 1):
+        raw.say(inform, ciaddr=ciaddr)
+        made.until(lambda n=number: made.stat("dhcp-informs") >= n)
+    made.gateway.run("ping", "-n", "-c", "1", made.server_address)
+    assert [p for p in seen.packets() if p.dst == made.server_address]
+    assert not [p for p in seen.packets() if p.src == raw.server]
