@@ -9,27 +9,67 @@
 #include <sys/socket.h>
 #include "base/log.h"
 
+/** rest_left() - how long pages still have to pause, ns */
+static uint64_t rest_left(struct control *control)
+{
+	uint64_t now;
+
+	if (!control->rest_ns)
+		return 0;
+	now = gateway_real_ns();
+	if (control->rest_ns > now)
+		return control->rest_ns - now;
+	control->rest_ns = 0;
+	return 0;
+}
+
+/** arm() - the next turn, at once unless pages have to pause */
+static void arm(struct control *control)
+{
+	uint64_t us = (rest_left(control) + 999) / 1000;
+	const struct timeval tv = {(time_t)(us / 1000000),
+				   (suseconds_t)(us % 1000000)};
+
+	evtimer_add(control->turn, &tv);
+}
+
+/** charge() - for a page that was begun then; pause if packets came */
+static void charge(struct control *control, uint64_t begun)
+{
+	uint64_t packets = control->gateway->counters[GATEWAY_QUEUE_PACKETS];
+	uint64_t now = gateway_real_ns();
+	uint64_t times;
+
+	control->debt_ns += now - begun;
+	if (control->debt_ns < DEBT_NS)
+		return;
+	times = (packets - control->packets) / DEBT_PACKETS;
+	if (times > DEBT_REST)
+		times = DEBT_REST;
+	if (times)
+		control->rest_ns = now + times * control->debt_ns;
+	control->packets = packets;
+	control->debt_ns = 0;
+}
+
 /** enqueue() - the client has something to do */
 static void enqueue(struct control_client *client)
 {
-	static const struct timeval at_once = {0, 0};
 	struct control *control = client->control;
 
 	if (client->queued)
 		return;
 	client->queued = true;
 	TAILQ_INSERT_TAIL(&control->queue, client, next);
-	evtimer_add(control->turn, &at_once);
+	arm(control);
 }
 
 void control_wake(struct control *control)
 {
-	static const struct timeval at_once = {0, 0};
-
 	if (!control || control->woken || !control->n_clients)
 		return;
 	control->woken = true;
-	evtimer_add(control->turn, &at_once);
+	arm(control);
 }
 
 void control_client_free(struct control_client *client)
@@ -146,7 +186,10 @@ static void step(struct control_client *client)
 		return; /* on_write() goes on */
 
 	if (client->state != REQUEST_DONE) {
+		uint64_t begun = gateway_real_ns();
+
 		client->state = request_continue(&client->request);
+		charge(client->control, begun);
 	} else if (!answer(client)) {
 		if (client->eof)
 			finish(client);
@@ -165,13 +208,17 @@ static void step(struct control_client *client)
 
 void control_turn(evutil_socket_t fd, short what, void *arg)
 {
-	static const struct timeval at_once = {0, 0};
 	struct control *control = arg;
 	struct control_client *client;
 	uint64_t newest = control->ring.last;
 
 	(void)fd;
 	(void)what;
+	/* the loop's clock is read once a turn, and may be late */
+	if (rest_left(control)) {
+		arm(control);
+		return;
+	}
 	if (control->woken) {
 		control->woken = false;
 		TAILQ_FOREACH(client, &control->clients, all)
@@ -188,7 +235,7 @@ void control_turn(evutil_socket_t fd, short what, void *arg)
 	if (control->ring.last != newest)
 		control_wake(control);
 	if (!TAILQ_EMPTY(&control->queue))
-		evtimer_add(control->turn, &at_once);
+		arm(control);
 }
 
 /** on_deadline() - the time of a request that waits is over */

@@ -7,6 +7,11 @@
  * spends at most one page on them, however many they are. A client leaves the
  * queue when it waits for an event or its deadline, when it has nothing to ask,
  * or when it has more than OUTPUT_HIGH bytes to read.
+ *
+ * While packets pass, the pages of long answers have a share of the time only:
+ * what they take is a debt, and from DEBT_NS on all wait for as long again for
+ * each DEBT_PACKETS that came meanwhile, DEBT_REST times as long at most. A few
+ * milliseconds at once, for the loop's timers know nothing shorter.
  */
 #ifndef GATEWAY_CONTROL_CLIENT_H
 #define GATEWAY_CONTROL_CLIENT_H
@@ -29,6 +34,11 @@
 
 /** OUTPUT_LOW - bytes unread from which it goes on */
 #define OUTPUT_LOW 32768
+
+/** DEBT_NS, DEBT_PACKETS, DEBT_REST - when pages pause, and how long */
+#define DEBT_NS	     2000000
+#define DEBT_PACKETS 8
+#define DEBT_REST    15
 
 /** STALL_S - seconds after which a client that reads nothing is cut off */
 #define STALL_S 30
@@ -69,6 +79,9 @@ TAILQ_HEAD(control_clients, control_client);
  * @stall:	after this time without reading a client is cut off
  * @clients:	all of them
  * @queue:	those with something to do
+ * @debt_ns:	what pages have taken since the last pause, real
+ * @rest_ns:	no turn before this time, real; 0: at once
+ * @packets:	number of packets when a page was last looked at
  * @woken:	events have come that waiting clients have not looked at
  * @path:	of the socket
  * @dev:	device and
@@ -83,6 +96,7 @@ struct control {
 	struct control_clients clients;
 	struct control_clients queue;
 	unsigned n_clients;
+	uint64_t debt_ns, rest_ns, packets;
 	bool woken;
 	char *path;
 	dev_t dev;

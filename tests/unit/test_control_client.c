@@ -501,6 +501,24 @@ static void test_leftover(void **state)
 	assert_int_equal(unlink(f->path), 0);
 }
 
+/** test_rest() - where pages have to pause, an answer comes after that */
+static void test_rest(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t rest = gateway_real_ns() + 50000000;
+	int fd = dial(f);
+	json_t *row;
+
+	f->rig->gateway.control->rest_ns = rest;
+	ask(f, fd, "{\"request\":\"status\"}");
+	row = hear(f, fd);
+	assert_true(gateway_real_ns() >= rest);
+	assert_non_null(json_object_get(row, "sessions"));
+	json_decref(row);
+	close(fd);
+	turn(f);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -511,6 +529,7 @@ int main(void)
 		TEST(test_wait_timeout), TEST(test_bounded_output),
 		TEST(test_cut_off),	 TEST(test_too_many),
 		TEST(test_socket_file),	 TEST(test_leftover),
+		TEST(test_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
