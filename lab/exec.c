@@ -19,8 +19,10 @@
 #include "lab/capture.h"
 #include "lab/dhcp.h"
 #include "lab/outside.h"
+#include "lab/profiles.h"
 #include "lab/router.h"
 #include "lab/say.h"
+#include "lab/settings.h"
 #include "lab/spawn.h"
 #include "lab/supervise.h"
 
@@ -30,7 +32,7 @@
 
 /**
  * struct run - process 1's state
- * @command, @lapsed, @server: their numbers, 0 once they have ended
+ * @command, @server: their numbers, 0 once they have ended
  * @status:	of the command, waitpid()'s
  * @lost:	lapsed has ended before the command
  * @recording:	ends the capture when it is closed, or -1
@@ -39,7 +41,7 @@ struct run {
 	const struct exec *exec;
 	const struct inside *inside;
 	struct lab lab;
-	pid_t command, lapsed, server, capture;
+	pid_t command, server, capture;
 	int status;
 	bool lost;
 	int recording;
@@ -51,8 +53,8 @@ static void on_end(struct run *run, pid_t pid, int status)
 	if (pid == run->command) {
 		run->command = 0;
 		run->status = status;
-	} else if (pid == run->lapsed) {
-		run->lapsed = 0;
+	} else if (pid == run->lab.lapsed) {
+		run->lab.lapsed = 0;
 		run->lost = true;
 		say_error("lapsed has ended (%s %d): the command is behind no "
 			  "NAT any more",
@@ -240,7 +242,7 @@ static int prepare(struct run *run)
 		error = run->capture < 0 ? (int)run->capture : 0;
 	}
 	if (!error)
-		error = router_start(&run->lab, &run->lapsed);
+		error = router_start(&run->lab);
 	if (!error)
 		error = start_server(run);
 	if (!error && exec->spec->dhcp)
@@ -332,8 +334,8 @@ int exec_run(const struct exec *exec)
 	} else if (spec.wan_host && !warn_helper()) {
 		return SAY_FAILED;
 	}
-	copy.profile_path = router_environment();
-	status = !copy.profile_path || router_check(&spec)
+	copy.profile_path = profiles_environment();
+	status = !copy.profile_path || settings_check(&spec)
 			 ? W_EXITCODE(SAY_FAILED, 0)
 			 : supervise(process_1, &copy,
 				     spec.wan_host ? outside_helper : NULL);

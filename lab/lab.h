@@ -103,6 +103,8 @@ struct lab_spec {
  * @cwd:	and its folder
  * @home:	descriptor of the network that it was made in
  * @host:	clients first, as many as the spec says
+ * @lapsed, @outer_lapsed: process numbers of the gateway's and the carrier's,
+ *		0 where none runs
  */
 struct lab {
 	const struct lab_spec *spec;
@@ -116,6 +118,7 @@ struct lab {
 	struct lab_host *gateway;
 	struct lab_host *carrier; /* or NULL */
 	struct lab_host *server;  /* or NULL: --wan host */
+	pid_t lapsed, outer_lapsed;
 };
 
 /**

@@ -17,250 +17,18 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <jansson.h>
-#include "base/endpoint.h"
-#include "conf/conf.h"
 #include "lab/mounts.h"
-#include "lab/outside.h"
 #include "lab/say.h"
+#include "lab/settings.h"
 #include "lab/spawn.h"
 
-#define NOTIFY	    MOUNTS_DIR "/notify"
-#define CARRIER_DIR MOUNTS_DIR "/carrier"
+#define NOTIFY MOUNTS_DIR "/notify"
+
+/* A path below it. */
+enum { PATH_BYTES = 64 };
 
 /* A gateway that is not ready by then will not be. */
 #define READY_MS 60000
-
-/**
- * struct router - what differs between the two
- * @dir:	records, settings and control socket
- * @lan:	address of the inside, with its length
- * @network:	of the outside, where the pool is; or
- * @own_address: the pool is the interface's address, whatever that is
- */
-struct router {
-	const struct lab_host *host;
-	const char *profile;
-	const char *dir;
-	const char *lan;
-	uint32_t network;
-	bool outer;
-	bool own_address;
-};
-
-/** the_router() - the outer one, or the one that clients see */
-static struct router the_router(const struct lab_spec *spec,
-				const struct lab *lab, bool outer)
-{
-	bool last = outer || !spec->behind;
-
-	return (struct router){
-		.host = !lab	? NULL
-			: outer ? lab->carrier
-				: lab->gateway,
-		.profile = outer ? spec->behind : spec->profile,
-		.dir = outer ? CARRIER_DIR : MOUNTS_DIR,
-		.lan = outer ? "100.64.0.1/24" : "192.168.77.1/24",
-		.network = !last	   ? LAB_MIDDLE
-			   : spec->outside ? spec->outside->network
-					   : LAB_WAN,
-		.outer = outer,
-		.own_address = last && spec->wan_host && !spec->outside,
-	};
-}
-
-char *router_environment(void)
-{
-	const char *old = getenv("LAPSE_PROFILE_PATH");
-	char *text;
-
-	if (asprintf(&text, "LAPSE_PROFILE_PATH%s%s", old ? "=" : "",
-		     old ? old : "") < 0)
-		return NULL;
-	return text;
-}
-
-/** begins_with() - whether a search path has @dir as its first folder */
-static bool begins_with(const char *path, const char *dir)
-{
-	size_t len = strlen(dir);
-
-	return path && strncmp(path, dir, len) == 0 &&
-	       (path[len] == ':' || !path[len]);
-}
-
-/**
- * profile_of() - the name of a profile, which may be given as a file
- *
- * The folder of a file is looked in first from here on.
- *
- * Return: JSON text, or NULL when memory is out.
- */
-static json_t *profile_of(const char *given)
-{
-	const char *slash = strrchr(given, '/');
-	const char *name = slash ? slash + 1 : given;
-	size_t len = strlen(name);
-	const char *old = getenv("LAPSE_PROFILE_PATH");
-	char path[2 * PATH_MAX], dir[PATH_MAX], real[PATH_MAX];
-
-	if (len > 5 && strcmp(name + len - 5, ".yaml") == 0)
-		len -= 5;
-	else if (!slash)
-		return json_string(given);
-	snprintf(dir, sizeof(dir), "%.*s", slash ? (int)(slash - given) + 1 : 1,
-		 slash ? given : ".");
-	if (realpath(dir, real) && !begins_with(old, real)) {
-		snprintf(path, sizeof(path), "%s%s%s", real, old ? ":" : "",
-			 old ? old : "");
-		setenv("LAPSE_PROFILE_PATH", path, 1);
-	}
-	return json_stringn(name, len);
-}
-
-/** pool() - @n addresses of the outside network */
-static json_t *pool(const struct router *router, uint32_t n)
-{
-	char first[ADDRESS_TEXT], last[ADDRESS_TEXT];
-
-	if (router->own_address)
-		return json_pack("[s]", "interface");
-	n = n < 1 ? 1 : n > LAB_POOL_MAX ? LAB_POOL_MAX : n;
-	address_format(router->network + LAB_POOL, first);
-	address_format(router->network + LAB_POOL + n - 1, last);
-	return json_pack("[o]", json_sprintf("%s-%s", first, last));
-}
-
-/** clients() - those that have a profile of their own */
-static json_t *clients(const struct lab_spec *spec)
-{
-	json_t *all = json_object();
-	char name[LAB_NAME], address[ADDRESS_TEXT], ether[18];
-	uint8_t mac[6];
-
-	for (unsigned i = 0; i < spec->clients; i++) {
-		if (!spec->client_profile[i])
-			continue;
-		snprintf(name, sizeof(name), "client%u", i + 1);
-		address_format(LAB_LAN + 2 + i, address);
-		lab_mac(LAB_LAN + 2 + i, mac);
-		snprintf(ether, sizeof(ether), "%02x:%02x:%02x:%02x:%02x:%02x",
-			 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-		json_object_set_new(
-			all, name,
-			json_pack("{ssso}", "match",
-				  spec->dhcp ? ether : address, "profile",
-				  profile_of(spec->client_profile[i])));
-	}
-	return all;
-}
-
-/** put() - text into an object; false if it is not UTF-8 */
-static bool put(json_t *object, const char *key, const char *text)
-{
-	return !text || !json_object_set_new(object, key, json_string(text));
-}
-
-/**
- * settings() - a settings file, in JSON, which is YAML
- * @n_pool:	number of external addresses
- *
- * Return: text, the caller's to free(); NULL when memory is out.
- */
-static char *settings(const struct lab_spec *spec, const struct router *router,
-		      uint32_t n_pool)
-{
-	json_t *root = json_pack(
-		"{so s[{ssss}] s{ssso} s{so} s{ss}}", "profile",
-		profile_of(router->profile), "lan", "interface", "lan",
-		"address", router->lan, "wan", "interface", "wan", "pool",
-		pool(router, n_pool), "control", "socket",
-		json_sprintf("%s/control.sock", router->dir), "log", "level",
-		spec->verbose ? "info" : "warning");
-	char *text;
-	bool good = put(root, "seed", spec->seed);
-
-	if (!router->outer) {
-		json_object_set_new(root, "clients", clients(spec));
-		good &= put(json_object_get(root, "log"), "events",
-			    spec->events);
-		if (spec->dhcp)
-			json_object_set_new(
-				root, "dhcp",
-				json_pack("{s[s]s[s]ss}", "range",
-					  "192.168.77.100-192.168.77.250",
-					  "dns", "198.51.100.7", "lease-file",
-					  MOUNTS_DIR "/leases"));
-	}
-	text = good ? json_dumps(root, JSON_INDENT(1)) : NULL;
-	json_decref(root);
-	if (!text)
-		say_error("no settings: memory is out, or a name is not UTF-8");
-	return text;
-}
-
-/** load() - settings as lapsed will see them; NULL after messages */
-static struct conf *load(const struct lab_spec *spec, const char *text,
-			 bool outer)
-{
-	size_t n = outer ? 0 : spec->n_set;
-	struct conf_override *set = calloc(n + 1, sizeof(*set));
-	struct conf *conf = NULL;
-
-	for (size_t i = 0; set && i < n; i++)
-		set[i] = (struct conf_override){spec->set[i].key,
-						spec->set[i].value};
-	if (set)
-		conf = conf_parse(text, strlen(text), "settings", set, n,
-				  stderr);
-	free(set);
-	return conf;
-}
-
-/**
- * settle_settings() - with as many addresses as the profile hints at
- * @text:	set on success; the caller's to free()
- *
- * Return: 0, -EINVAL after messages, -ENOMEM.
- */
-static int settle_settings(const struct lab_spec *spec,
-			   const struct router *router, char **text)
-{
-	uint32_t n = 1;
-
-	*text = NULL;
-	for (int round = 0; round < 2; round++) {
-		struct conf *conf;
-
-		free(*text);
-		*text = settings(spec, router, n);
-		if (!*text)
-			return -ENOMEM;
-		conf = load(spec, *text, router->outer);
-		if (!conf) {
-			free(*text);
-			*text = NULL;
-			return -EINVAL;
-		}
-		n = conf->pool_size;
-		conf_free(conf);
-	}
-	return 0;
-}
-
-int router_check(const struct lab_spec *spec)
-{
-	int error = 0;
-
-	for (int outer = 0; !error && outer < (spec->behind ? 2 : 1); outer++) {
-		struct router router = the_router(spec, NULL, outer);
-		char *text;
-
-		error = settle_settings(spec, &router, &text);
-		free(text);
-	}
-	return error;
-}
 
 char *router_program(const char *name)
 {
@@ -356,19 +124,18 @@ static int await(int notify, pid_t pid)
  *
  * Return: its number, or a negative errno.
  */
-static pid_t run(const struct lab *lab, const struct router *router,
-		 const char *file, int log)
+static pid_t run(const struct lab *lab, bool outer, const char *file, int log)
 {
 	const struct lab_spec *spec = lab->spec;
-	size_t n = router->outer ? 0 : spec->n_set, i;
+	size_t n = outer ? 0 : spec->n_set, i;
 	const char **argv = calloc(4 + 2 * n, sizeof(*argv));
 	char **sets = calloc(n + 1, sizeof(*sets));
 	char *program = router_program("lapsed");
-	char dir[sizeof("LAPSE_RUN_DIR=" CARRIER_DIR)];
+	char dir[PATH_BYTES];
 	const char *const environment[] = {"NOTIFY_SOCKET=" NOTIFY, dir, NULL};
 	struct spawn what = {
 		.argv = argv,
-		.host = router->host,
+		.host = outer ? lab->carrier : lab->gateway,
 		.environment = environment,
 		.in = SPAWN_NULL,
 		.out = log,
@@ -377,7 +144,7 @@ static pid_t run(const struct lab *lab, const struct router *router,
 	};
 	pid_t pid = -ENOMEM;
 
-	snprintf(dir, sizeof(dir), "LAPSE_RUN_DIR=%s", router->dir);
+	snprintf(dir, sizeof(dir), "LAPSE_RUN_DIR=%s", settings_dir(outer));
 	if (!argv || !sets || !program)
 		goto out;
 	argv[0] = program;
@@ -402,32 +169,37 @@ out:
 	return pid;
 }
 
-/** start() - one of them, from its settings to its first packet */
-static int start(const struct lab *lab, bool outer, pid_t *pid)
+/** write_settings() - of a gateway, in its folder; @file: set to the path */
+static int write_settings(const struct lab *lab, bool outer,
+			  char file[static PATH_BYTES])
 {
-	struct router router = the_router(lab->spec, lab, outer);
-	char file[sizeof(CARRIER_DIR "/lapse.yaml")];
-	int notify, error, log = -1;
 	char *text;
+	int error = settings_text(lab->spec, outer, &text);
 
-	error = settle_settings(lab->spec, &router, &text);
 	if (error)
 		return error;
-	snprintf(file, sizeof(file), "%s/lapse.yaml", router.dir);
-	if (mkdir(router.dir, 0755) < 0 && errno != EEXIST)
+	snprintf(file, PATH_BYTES, "%s/lapse.yaml", settings_dir(outer));
+	if (mkdir(settings_dir(outer), 0755) < 0 && errno != EEXIST)
 		error = -errno;
 	if (!error)
 		error = mounts_write(file, text, 0644);
 	free(text);
-	if (error)
-		return error;
-	notify = notify_socket();
+	return error;
+}
+
+/** start() - one of them, from its settings to its first packet */
+static int start(const struct lab *lab, bool outer, pid_t *pid)
+{
+	char file[PATH_BYTES];
+	int error = write_settings(lab, outer, file);
+	int notify = error ? error : notify_socket(), log = -1;
+
 	if (notify < 0)
 		return notify;
 	if (lab->spec->log)
 		log = open(lab->spec->log,
 			   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	*pid = run(lab, &router, file, log);
+	*pid = run(lab, outer, file, log);
 	if (log >= 0)
 		close(log);
 	error = *pid < 0 ? (int)*pid : await(notify, *pid);
@@ -435,10 +207,9 @@ static int start(const struct lab *lab, bool outer, pid_t *pid)
 	return error;
 }
 
-int router_start(const struct lab *lab, pid_t *pid)
+int router_start(struct lab *lab)
 {
-	pid_t outer;
-	int error = lab->carrier ? start(lab, true, &outer) : 0;
+	int error = lab->carrier ? start(lab, true, &lab->outer_lapsed) : 0;
 
-	return error ? error : start(lab, false, pid);
+	return error ? error : start(lab, false, &lab->lapsed);
 }

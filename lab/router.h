@@ -12,27 +12,12 @@
 #define ROUTER_CARRIER_SOCKET "/run/lapse/carrier/control.sock"
 
 /**
- * router_environment() - what undoes, as spawn()'s environment, what a
- * router_check() changes in ours
- *
- * Return: text, the caller's to free(); NULL when memory is out.
- */
-char *router_environment(void);
-
-/**
- * router_check() - whether the settings are right, before anything is made
- *
- * Return: 0; -EINVAL after messages that say what would be right; -ENOMEM.
- */
-int router_check(const struct lab_spec *spec);
-
-/**
  * router_start() - start lapsed on all gateways, and wait until they serve
- * @pid:	set to the gateway's lapsed
+ * @lab:	its lapsed and outer_lapsed are set
  *
  * Return: 0, or a negative errno after a message.
  */
-int router_start(const struct lab *lab, pid_t *pid);
+int router_start(struct lab *lab);
 
 /**
  * router_program() - find a program of ours: beside the one that runs, where

@@ -19,6 +19,7 @@
 #include "lab/router.h"
 #include "lab/say.h"
 #include "lab/serve.h"
+#include "lab/settings.h"
 
 #define LOG MOUNTS_DIR "/lapsed.log"
 
@@ -70,12 +71,11 @@ static void show_log(void)
 /** build() - all of it; 0 or a negative errno, after messages */
 static int build(struct lab *lab)
 {
-	pid_t lapsed;
 	int error = lab_build(lab);
 
 	if (error)
 		return error;
-	error = router_start(lab, &lapsed);
+	error = router_start(lab);
 	show_log();
 	for (unsigned i = 0;
 	     !error && lab->spec->dhcp && i < lab->spec->clients; i++)
@@ -141,7 +141,7 @@ static int await(pid_t pid, int ready)
 int stand_up(const char *name, const struct lab_spec *spec)
 {
 	struct lab lab = {.spec = spec, .cwd = get_current_dir_name()};
-	int error = router_check(spec), listener, ends[2];
+	int error = settings_check(spec), listener, ends[2];
 	pid_t pid;
 
 	if (!error && !lab.cwd)

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 
@@ -468,6 +469,30 @@ def test_profile_file(user):
         done = user.exec("--profile", path, "--", user.lapse, "--json",
                          "get", "profile", cwd=cwd)
         assert "mine" in done.stdout
+
+
+def test_profiles_of_one_name(user):
+    """Of two files of one name neither stands for the other: refused."""
+    for folder in ("a", "b"):
+        os.mkdir(user.path(folder))
+        shutil.copy(os.path.join(user.folder, "conf", "profiles",
+                                 "us-3g-2013.yaml"),
+                    user.path(folder + "/mine.yaml"))
+    done = user.exec("--profile", "a/mine.yaml", "--behind", "b/mine.yaml",
+                     "--", "echo", "ran", code=125)
+    assert "mine" in done.stderr and not done.stdout
+
+
+def test_leases_of_the_host(root):
+    """DHCP by settings alone: the host's lease file is not the lab's."""
+    folder = "/var/lib/lapse"
+    before = os.path.exists(folder) and [
+        (e.name, e.stat().st_mtime_ns) for e in os.scandir(folder)]
+    done = root.exec("--set", "dhcp.range=[192.168.77.50-192.168.77.60]",
+                     "--", "ls", "/run/lapse")
+    assert "leases" in done.stdout.split()
+    assert before == (os.path.exists(folder) and [
+        (e.name, e.stat().st_mtime_ns) for e in os.scandir(folder)])
 
 
 def test_server_that_fails(user):

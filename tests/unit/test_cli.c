@@ -81,6 +81,66 @@ static void test_bad_options(void **state)
 	}
 }
 
+/* Options end where the command begins: what follows is the command's. */
+static void test_leading(void **state)
+{
+	const char *profile = NULL;
+	bool dhcp = false;
+	const struct args_option options[] = {
+		{"--profile", &profile, NULL}, {"--dhcp", NULL, &dhcp}, {0}};
+	struct args_list set = {.name = "--set"};
+	char words[][16] = {"exec",    "--set",	 "a=b=c", "--profile=p",
+			    "--set=d", "--json", "ls",	  "--dhcp",
+			    "--",      "--set"};
+	char *argv[10];
+	int argc = 10;
+	struct cli cli = {0};
+
+	(void)state;
+	for (int i = 0; i < argc; i++)
+		argv[i] = words[i];
+	assert_int_equal(args_leading(&cli, &argc, argv, options, &set, 1),
+			 CLI_OK);
+	assert_string_equal(profile, "p");
+	assert_true(cli.json);
+	assert_false(dhcp);
+	assert_int_equal(set.n, 2);
+	assert_string_equal(set.item[0], "a=b=c");
+	assert_string_equal(set.item[1], "d");
+	assert_int_equal(argc, 5);
+	assert_string_equal(argv[1], "ls");
+	assert_string_equal(argv[2], "--dhcp");
+	assert_string_equal(argv[3], "--");
+	assert_string_equal(argv[4], "--set");
+}
+
+static void test_bad_leading(void **state)
+{
+	const struct args_option options[] = {{0}};
+	char exec[] = "exec", option[] = "--set", item[] = "a=b";
+	struct args_list set = {.name = "--set"};
+	char *argv[2 * ARGS_LIST + 3] = {exec, option};
+	struct cli cli = {0};
+	int argc = 2;
+
+	(void)state;
+	assert_int_equal(args_leading(&cli, &argc, argv, options, &set, 1),
+			 CLI_USAGE);
+	for (int i = 0; i <= ARGS_LIST; i++) {
+		argv[1 + 2 * i] = option;
+		argv[2 + 2 * i] = item;
+	}
+	argc = 2 * ARGS_LIST + 3;
+	assert_int_equal(args_leading(&cli, &argc, argv, options, &set, 1),
+			 CLI_USAGE);
+	assert_non_null(strstr(message, "--set"));
+	argc = 2 * ARGS_LIST + 1;
+	set.n = 0;
+	assert_int_equal(args_leading(&cli, &argc, argv, options, &set, 1),
+			 CLI_OK);
+	assert_int_equal(set.n, ARGS_LIST);
+}
+
 static void test_filter(void **state)
 {
 	static const char *const bad[] = {
@@ -263,6 +323,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_bad_options),
+		cmocka_unit_test(test_leading),
+		cmocka_unit_test(test_bad_leading),
 		cmocka_unit_test(test_filter),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_table),
