@@ -291,13 +291,12 @@ static void process_1(const struct inside *inside, void *arg)
 	}
 	if (!wait_command(&run, children))
 		return;
+	/* what was measured behind no NAT is no success */
+	if (!run.lost)
+		inside_ended(inside, run.status);
 	if (exec->ended && !run.lost)
 		exec->ended(&run.lab, exec->arg);
 	stop_capture(&run);
-	/* what was measured behind no NAT is no success */
-	if (run.lost)
-		return;
-	inside_ended(inside, run.status);
 	_exit(0);
 }
 

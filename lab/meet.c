@@ -180,6 +180,7 @@ _Noreturn void stand_run(const struct stand_run *run)
 		.bound = true,
 		.named = true,
 	};
+	struct held held;
 	int error;
 	pid_t pid;
 
@@ -198,8 +199,9 @@ _Noreturn void stand_run(const struct stand_run *run)
 		say_error("the lab cannot be entered: %s", strerror(-error));
 		_exit(SAY_FAILED);
 	}
-	supervise_hold(&lab.signals);
+	supervise_hold(&held);
+	lab.signals = held.signals;
 	pid = spawn(&lab, &what);
 	_exit(pid < 0 ? SAY_FAILED
-		      : supervise_end(supervise_child(pid, &lab.signals)));
+		      : supervise_end(supervise_child(pid, &held)));
 }

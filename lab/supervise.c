@@ -161,13 +161,17 @@ static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
 	watch->killed_by = number;
 }
 
-/** on_message() - from inside */
-static void on_message(struct watch *watch)
+/**
+ * on_messages() - from inside
+ * @all:	or until the command runs
+ */
+static void on_messages(struct watch *watch, bool all)
 {
 	struct message message;
 
-	while (recv(watch->channel, &message, sizeof(message), MSG_DONTWAIT) ==
-	       (ssize_t)sizeof(message)) {
+	while ((all || watch->last.phase == BEFORE) &&
+	       recv(watch->channel, &message, sizeof(message), MSG_DONTWAIT) ==
+		       (ssize_t)sizeof(message)) {
 		if (message.phase != OUTSIDE)
 			watch->last = message;
 		else if (watch->start_helper && watch->helper <= 0)
@@ -186,10 +190,24 @@ static bool on_child(struct watch *watch)
 		watch->last = (struct message){AFTER, status};
 		return true;
 	}
-	on_message(watch);
+	on_messages(watch, true);
 	if (watch->last.phase != AFTER && WIFSIGNALED(status))
 		say_error("the lab has been ended by signal %d",
 			  WTERMSIG(status));
+	return true;
+}
+
+/** on_signals() - all that have come; false if it has ended */
+static bool on_signals(struct watch *watch, int signals)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD)
+			on_signal(watch, &info);
+		else if (on_child(watch))
+			return false;
+	}
 	return true;
 }
 
@@ -198,23 +216,22 @@ static void watch(struct watch *watch, int signals)
 {
 	struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
 			       {.fd = watch->channel, .events = POLLIN}};
-	struct signalfd_siginfo info;
 
 	for (;;) {
 		if (poll(fds, 2, -1) < 0)
 			continue;
+		/* who sends a signal may have seen that the command runs; and
+		 * the key that has ended it is older than the message of that,
+		 * and must not count as one that came after it */
 		if (fds[1].revents)
-			on_message(watch);
+			on_messages(watch, false);
+		if (fds[0].revents && !on_signals(watch, signals))
+			return;
+		if (fds[1].revents)
+			on_messages(watch, true);
 		/* the end of the channel says no more than SIGCHLD will */
 		if (fds[1].revents & (POLLHUP | POLLERR))
 			fds[1].fd = -1;
-		if (!(fds[0].revents & POLLIN) ||
-		    read(signals, &info, sizeof(info)) != sizeof(info))
-			continue;
-		if (info.ssi_signo != SIGCHLD)
-			on_signal(watch, &info);
-		else if (on_child(watch))
-			return;
 	}
 }
 
@@ -227,14 +244,22 @@ static void fill(sigset_t *set)
 		sigaddset(set, passed[i]);
 }
 
-void supervise_hold(sigset_t *old)
+void supervise_hold(struct held *held)
 {
 	sigset_t set;
 
 	fill(&set);
-	sigprocmask(SIG_BLOCK, &set, old);
+	sigprocmask(SIG_BLOCK, &set, &held->signals);
 	/* whoever ignores it is told of no child's end */
 	signal(SIGCHLD, SIG_DFL);
+	terminal_open(&held->terminal);
+}
+
+/** release() - what supervise_hold() has held */
+static void release(struct held *held)
+{
+	terminal_close(&held->terminal);
+	sigprocmask(SIG_SETMASK, &held->signals, NULL);
 }
 
 /** signal_source() - a descriptor for what is held back; or -1 */
@@ -243,7 +268,7 @@ static int signal_source(void)
 	sigset_t set;
 
 	fill(&set);
-	return signalfd(-1, &set, SFD_CLOEXEC);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /** status_of() - waitpid()'s, of the command or of what it stands for */
@@ -267,13 +292,15 @@ int supervise(inside_fn *inside, void *arg, helper_fn *helper)
 {
 	struct inside in = {.channel = -1};
 	struct watch out = {.channel = -1, .start_helper = helper};
+	struct held held;
 	int ends[2], signals;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) {
 		say_error("no socket pair: %s", strerror(errno));
 		return W_EXITCODE(SAY_FAILED, 0);
 	}
-	supervise_hold(&in.signals);
+	supervise_hold(&held);
+	in.signals = held.signals;
 	signals = signal_source();
 	out.pid = signals < 0 ? -errno : ns_clone(&in.ids, true);
 	if (out.pid == 0) {
@@ -296,11 +323,11 @@ int supervise(inside_fn *inside, void *arg, helper_fn *helper)
 	close(out.channel);
 	if (signals >= 0)
 		close(signals);
-	sigprocmask(SIG_SETMASK, &in.signals, NULL);
+	release(&held);
 	return status_of(&out);
 }
 
-int supervise_child(pid_t pid, const sigset_t *old)
+int supervise_child(pid_t pid, struct held *held)
 {
 	struct watch out = {.pid = pid, .channel = -1, .last = {RUNNING, 0}};
 	int signals = signal_source();
@@ -311,6 +338,6 @@ int supervise_child(pid_t pid, const sigset_t *old)
 	}
 	watch(&out, signals);
 	close(signals);
-	sigprocmask(SIG_SETMASK, old, NULL);
+	release(held);
 	return status_of(&out);
 }

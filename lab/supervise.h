@@ -11,6 +11,7 @@
 
 #include <signal.h>
 #include "lab/ns.h"
+#include "lab/terminal.h"
 
 /**
  * struct inside - what process 1 is given
@@ -39,7 +40,12 @@ void inside_started(const struct inside *inside);
 /** inside_outside() - the way out is wanted for the network we are in */
 void inside_outside(const struct inside *inside);
 
-/** inside_ended() - the command has ended; @status is waitpid()'s */
+/**
+ * inside_ended() - the command has ended
+ * @status:	waitpid()'s
+ *
+ * What is done after it, a report for instance, a signal ends.
+ */
 void inside_ended(const struct inside *inside, int status);
 
 /**
@@ -67,13 +73,6 @@ typedef pid_t helper_fn(pid_t pid);
 int supervise(inside_fn *inside, void *arg, helper_fn *helper);
 
 /**
- * supervise_child() - wait for a child of ours in the same way
- * @pid:	it was started with the signals held back, see
- * @old:	which supervise_hold() has set
- */
-int supervise_child(pid_t pid, const sigset_t *old);
-
-/**
  * supervise_end() - end as the command did
  *
  * Return: its exit code. A signal that ended the command ends the caller, if
@@ -81,7 +80,24 @@ int supervise_child(pid_t pid, const sigset_t *old);
  */
 int supervise_end(int status);
 
+/**
+ * struct held - what is taken before a fork(), and given back at the end
+ * @signals:	the caller's mask
+ */
+struct held {
+	sigset_t signals;
+	struct terminal terminal;
+};
+
 /** supervise_hold() - hold back what is to be passed on, before a fork() */
-void supervise_hold(sigset_t *old);
+void supervise_hold(struct held *held);
+
+/**
+ * supervise_child() - wait for a child of ours as supervise() does
+ * @pid:	it was started after a supervise_hold()
+ *
+ * Return: its status, as waitpid() has it.
+ */
+int supervise_child(pid_t pid, struct held *held);
 
 #endif /* LAB_SUPERVISE_H */

@@ -5,6 +5,7 @@ Whatever a run starts carries a mark in its environment, so that what it leaves
 behind is found, whoever else uses the machine.
 """
 
+import contextlib
 import os
 import pty
 import re
@@ -48,11 +49,15 @@ class Who:
         """A file in the folder."""
         return os.path.join(self.work, name)
 
-    def argv(self, arguments):
-        """What runs lapse with these."""
+    def argv_of(self, argv):
+        """What runs a program as this one."""
         drop = ["setpriv", "--reuid", str(self.uid), "--regid",
                 str(self.uid), "--clear-groups", "--"] if self.uid else []
-        return drop + [self.lapse] + [str(a) for a in arguments]
+        return drop + [str(a) for a in argv]
+
+    def argv(self, arguments):
+        """What runs lapse with these."""
+        return self.argv_of([self.lapse, *arguments])
 
     def options(self, how):
         """For subprocess: environment, folder, and an end with the test."""
@@ -118,7 +123,8 @@ class Who:
             poll(lambda: not self.processes(), what=str(self.processes()))
         finally:
             for pid, _ in self.processes():
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 class Terminal:
