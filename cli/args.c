@@ -62,7 +62,7 @@ struct parse {
 	size_t n_lists;
 };
 
-/** take_option() - the next; CLI_OK, or CLI_USAGE after a message */
+/** take_option() - the next; CLI_OK, CLI_HELP, or CLI_USAGE after a message */
 static int take_option(struct parse *parse)
 {
 	const struct args_option common[] = {
@@ -72,6 +72,8 @@ static int take_option(struct parse *parse)
 	const struct args_option *option = find_option(common, arg, &value);
 	struct args_list *list = NULL;
 
+	if (strcmp(arg, "--help") == 0)
+		return CLI_HELP;
 	if (!option)
 		option = find_option(parse->options, arg, &value);
 	if (!option)

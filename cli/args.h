@@ -40,7 +40,7 @@ struct args_option {
  * @argv:	reordered; behind "--" nothing is an option
  * @options:	those of the command
  *
- * Return: CLI_OK, or CLI_USAGE after a message.
+ * Return: CLI_OK, CLI_HELP, or CLI_USAGE after a message.
  */
 int args_parse(struct cli *cli, int *argc, char **argv,
 	       const struct args_option *options);

@@ -20,6 +20,7 @@ enum cli_exit {
 	CLI_SETTINGS = 3,   /* wrong settings */
 	CLI_PERMISSION = 4, /* permission or a kernel feature is missing */
 	CLI_UNMET = 5,	    /* what was waited for did not come */
+	CLI_HELP = 1000,    /* no exit code: --help was among the options */
 };
 
 /**

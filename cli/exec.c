@@ -18,13 +18,21 @@
 
 /**
  * struct job - the options, and what the two ends of the run need
- * @scale:	of the lapse clock, or 0
- * @report:	where the verdict goes, a descriptor, or -1
+ * @wan, @report, @pcap, @scale, @events: options as they were given
+ * @set:	those of --set, of which spec has as many as there are
+ * @path:	absolute, of @events
+ * @clock:	pace of the lapse clock, or 0: as it is
+ * @verdict:	where the report goes, a descriptor, or -1
  */
 struct job {
 	struct cli cli;
-	double scale;
-	int report;
+	const char *wan, *report, *pcap, *scale, *events;
+	struct lab_spec spec;
+	struct lab_setting set[ARGS_LIST];
+	char path[PATH_MAX];
+	struct exec exec;
+	double clock;
+	int verdict;
 };
 
 /** on_ready() - the clock runs as it shall before the command starts */
@@ -33,11 +41,11 @@ static int on_ready(const struct lab *lab, void *arg)
 	const struct job *job = arg;
 
 	(void)lab;
-	if (job->scale <= 0)
+	if (job->clock <= 0)
 		return 0;
 	return ask(&job->cli,
 		   json_pack("{s:s, s:f}", "request", "clock-scale", "scale",
-			     job->scale),
+			     job->clock),
 		   NULL, NULL, NULL);
 }
 
@@ -48,9 +56,9 @@ static void on_ended(const struct lab *lab, void *arg)
 	char name[] = "report";
 	char *argv[] = {name, NULL};
 
-	if (job->report < 0)
+	if (job->verdict < 0)
 		return;
-	if (dup2(job->report, STDOUT_FILENO) < 0) {
+	if (dup2(job->verdict, STDOUT_FILENO) < 0) {
 		say_error("no report: %s", strerror(errno));
 		return;
 	}
@@ -95,72 +103,104 @@ static int open_output(const char *option, const char *path, int *fd)
 	return CLI_OK;
 }
 
-int cli_exec(struct cli *cli, int argc, char **argv)
+/** check_options() - what one of them says; CLI_OK, or CLI_USAGE */
+static int check_options(struct job *job, int argc)
 {
-	const char *wan = "isolated";
-	const char *report = NULL, *pcap = NULL, *scale = NULL, *events = NULL;
-	char path[PATH_MAX];
+	if (argc < 2)
+		return cli_error(CLI_USAGE, "exec needs a command, such as "
+					    "lapse exec -- ./my-test");
+	if (strcmp(job->wan, "isolated") != 0 && strcmp(job->wan, "host") != 0)
+		return cli_error(CLI_USAGE,
+				 "--wan is isolated or host, not \"%s\"",
+				 job->wan);
+	job->spec.wan_host = strcmp(job->wan, "host") == 0;
+	if (job->spec.wan_host && job->exec.server)
+		return cli_error(CLI_USAGE, "--server is for --wan isolated: "
+					    "the real network has its own");
+	if (job->events && strcmp(job->events, "-") == 0)
+		return cli_error(CLI_USAGE, "--events wants a file, not -");
+	return parse_scale(job->scale, &job->clock);
+}
+
+/** parse() - all of it; CLI_OK, CLI_HELP, or CLI_USAGE after a message */
+static int parse(struct job *job, int *argc, char **argv)
+{
+	struct lab_spec *spec = &job->spec;
 	struct args_list sets = {.name = "--set"};
-	struct lab_spec spec = {.clients = 1, .profile = "rfc-compliant"};
-	struct job job = {.report = -1};
-	struct exec exec = {
-		.spec = &spec,
-		.argv = (const char *const *)argv + 1,
-		.pcap = -1,
-		.ready = on_ready,
-		.ended = on_ended,
-		.arg = &job,
-	};
 	const struct args_option options[] = {
-		{"--profile", &spec.profile, NULL},
-		{"--behind", &spec.behind, NULL},
-		{"--wan", &wan, NULL},
-		{"--server", &exec.server, NULL},
-		{"--report", &report, NULL},
-		{"--pcap", &pcap, NULL},
-		{"--events", &events, NULL},
-		{"--seed", &spec.seed, NULL},
-		{"--scale", &scale, NULL},
-		{"--dhcp", NULL, &spec.dhcp},
-		{"--root", NULL, &exec.root},
-		{"--verbose", NULL, &spec.verbose},
+		{"--profile", &spec->profile, NULL},
+		{"--behind", &spec->behind, NULL},
+		{"--wan", &job->wan, NULL},
+		{"--server", &job->exec.server, NULL},
+		{"--report", &job->report, NULL},
+		{"--pcap", &job->pcap, NULL},
+		{"--events", &job->events, NULL},
+		{"--seed", &spec->seed, NULL},
+		{"--scale", &job->scale, NULL},
+		{"--dhcp", NULL, &spec->dhcp},
+		{"--root", NULL, &job->exec.root},
+		{"--verbose", NULL, &spec->verbose},
 		{0},
 	};
-	struct lab_setting set[ARGS_LIST];
-	int fd = -1;
-	int code = args_leading(cli, &argc, argv, options, &sets, 1);
+	int code = args_leading(&job->cli, argc, argv, options, &sets, 1);
 
-	if (!code && argc < 2)
-		code = cli_error(CLI_USAGE, "exec needs a command, such as "
-					    "lapse exec -- ./my-test");
-	if (!code && strcmp(wan, "isolated") != 0 && strcmp(wan, "host") != 0)
-		code = cli_error(CLI_USAGE,
-				 "--wan is isolated or host, not \"%s\"", wan);
-	spec.wan_host = strcmp(wan, "host") == 0;
-	if (!code && spec.wan_host && exec.server)
-		code = cli_error(CLI_USAGE, "--server is for --wan isolated: "
-					    "the real network has its own");
 	if (!code)
-		code = lab_settings(&sets, set, &spec);
+		code = check_options(job, *argc);
 	if (!code)
-		code = parse_scale(scale, &job.scale);
+		code = lab_settings(&sets, job->set, spec);
+	spec->events = lab_path(job->events, job->path);
+	return code;
+}
+
+/**
+ * open_outputs() - once the options are known to be right: an old recording is
+ * not lost by a wrong one
+ *
+ * Return: CLI_OK, or CLI_FAILED after a message.
+ */
+static int open_outputs(struct job *job)
+{
+	int fd = -1;
+	int code = open_output("--report", job->report, &job->verdict);
+
 	if (!code)
-		code = open_output("--report", report, &job.report);
-	if (!code)
-		code = open_output("--pcap", pcap, &exec.pcap);
-	if (!code && events && strcmp(events, "-") == 0)
-		code = cli_error(CLI_USAGE, "--events wants a file, not -");
+		code = open_output("--pcap", job->pcap, &job->exec.pcap);
 	/* lapsed goes on with a file; a run begins one */
 	if (!code)
-		code = open_output("--events", events, &fd);
+		code = open_output("--events", job->events, &fd);
 	if (fd >= 0)
 		close(fd);
+	return code;
+}
+
+int cli_exec(struct cli *cli, int argc, char **argv)
+{
+	struct job job = {
+		.cli = *cli,
+		.wan = "isolated",
+		.spec = {.clients = 1, .profile = "rfc-compliant"},
+		.exec = {.spec = &job.spec,
+			 .argv = (const char *const *)argv + 1,
+			 .pcap = -1,
+			 .ready = on_ready,
+			 .ended = on_ended,
+			 .arg = &job},
+		.verdict = -1,
+	};
+	int code = parse(&job, &argc, argv);
+
+	if (code == CLI_HELP)
+		return code;
 	/* args_leading() has moved the command to the front */
 	argv[argc] = NULL;
-	spec.events = lab_path(events, path);
-	/* cppcheck-suppress unreadVariable ; exec.arg points to it */
-	job.cli = (struct cli){.socket = ROUTER_SOCKET, .json = cli->json};
-	code = code ? SAY_FAILED : exec_run(&exec);
-	lab_settings_free(&spec);
+	/* the report is of this gateway, whatever the caller's socket is */
+	job.cli.socket = ROUTER_SOCKET;
+	if (!code)
+		code = exec_check(&job.exec);
+	if (!code)
+		code = open_outputs(&job);
+	code = code ? SAY_FAILED : exec_run(&job.exec);
+	free(job.exec.profile_path);
+	lab_settings_free(&job.spec);
 	return code;
 }

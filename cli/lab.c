@@ -97,41 +97,58 @@ static int code_of(int error)
 	}
 }
 
-/** print_status() - the hosts of a lab, from lines of three words */
+/** print_host() - a row, in JSON */
+static void print_host(const char *lab, const char *const cells[static 4])
+{
+	json_t *row =
+		json_pack("{s:s, s:s, s:s, s:s*, s:s}", "lab", lab, "host",
+			  cells[0], "address", cells[1], "profile",
+			  strcmp(cells[2], "-") != 0 ? cells[2] : NULL, "state",
+			  cells[3]);
+
+	json_dumpf(row, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(row);
+}
+
+/**
+ * print_status() - the hosts of a lab, from lines of four words
+ *
+ * Return: CLI_OK; CLI_FAILED if a gateway does not serve, or after a message.
+ */
 static int print_status(const struct cli *cli, const char *name)
 {
-	static const struct table_column columns[] = {
-		{"HOST", false}, {"ADDRESS", false}, {"PROFILE", false}};
+	static const struct table_column columns[] = {{"HOST", false},
+						      {"ADDRESS", false},
+						      {"PROFILE", false},
+						      {"STATE", false}};
 	struct stand_answer answer;
 	struct table table;
 	char *line, *rest = answer.text;
-	int error = stand_ask(name, "status", &answer);
+	int error = stand_ask(name, "status", &answer), code = CLI_OK;
 
 	if (error)
 		return code_of(error);
 	if (!cli->json)
-		table_begin(&table, stdout, columns, 3);
+		table_begin(&table, stdout, columns, 4);
 	while ((line = strsep(&rest, "\n")) && *line) {
-		const char *cells[3];
+		const char *cells[4];
 
-		for (int i = 0; i < 3; i++)
-			cells[i] = strsep(&line, " ");
-		if (!cli->json) {
-			table_row(&table, cells);
-			continue;
+		for (int i = 0; i < 4; i++) {
+			cells[i] = strsep(&line, "\t");
+			if (!cells[i])
+				cells[i] = "-";
 		}
-		json_t *row =
-			json_pack("{s:s, s:s, s:s, s:s*}", "lab", name, "host",
-				  cells[0], "address", cells[1], "profile",
-				  strcmp(cells[2], "-") != 0 ? cells[2] : NULL);
-
-		json_dumpf(row, stdout, JSON_COMPACT);
-		putchar('\n');
-		json_decref(row);
+		if (strcmp(cells[3], "up") != 0)
+			code = CLI_FAILED;
+		if (cli->json)
+			print_host(name, cells);
+		else
+			table_row(&table, cells);
 	}
 	if (!cli->json)
 		table_end(&table);
-	return CLI_OK;
+	return code;
 }
 
 /** parse_clients() - their number; CLI_OK, or CLI_USAGE after a message */
@@ -232,7 +249,7 @@ static int lab_exec(struct cli *cli, int argc, char **argv)
 			code = cli_error(CLI_USAGE, "lab exec wants a command");
 	}
 	if (code)
-		return SAY_FAILED;
+		return code == CLI_HELP ? code : SAY_FAILED;
 	run.host = argv[1];
 	argv[argc] = NULL;
 	if (!is_shell)
@@ -250,10 +267,11 @@ static int lab_status(struct cli *cli, int argc, char **argv)
 
 	if (code || name)
 		return code ? code : print_status(cli, name);
-	for (size_t i = 0; !code && (found = stand_name(i)); i++) {
+	for (size_t i = 0; (found = stand_name(i)); i++) {
 		if (!cli->json)
 			printf("%slab %s\n", i ? "\n" : "", found);
-		code = print_status(cli, found);
+		if (print_status(cli, found))
+			code = CLI_FAILED;
 		free(found);
 	}
 	return code;
@@ -279,6 +297,8 @@ int cli_lab(struct cli *cli, int argc, char **argv)
 		{"status", lab_status}, {"down", lab_down},
 	};
 
+	if (argc > 1 && strcmp(argv[1], "--help") == 0)
+		return CLI_HELP;
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]);
 	     i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)

@@ -62,7 +62,8 @@ static const struct command commands[] = {
 	 "exec    run a command on a host of it, as its root; --user: as "
 	 "yourself\n"
 	 "shell   the same with your shell\n"
-	 "status  the labs there are, and their hosts\n"
+	 "status  the labs there are, and their hosts; exits 1 if a gateway is "
+	 "dead\n"
 	 "down    end it, and all that runs in it\n"
 	 "--name NAME  which lab, if there are several\n"
 	 "\n"
@@ -341,16 +342,20 @@ int cli_help(struct cli *cli, int argc, char **argv)
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = find_command(argv[0]);
+	bool help = false, runs;
+	int code;
 
 	if (!command)
 		return unknown(argv[0]);
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") != 0)
-			continue;
-		help_command(command);
-		return CLI_OK;
-	}
-	return command->function(cli, argc, argv);
+	/* what these run may have a --help of its own: they look themselves */
+	runs = command->function == cli_exec || command->function == cli_lab;
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		help |= !runs && strcmp(argv[i], "--help") == 0;
+	code = help ? CLI_HELP : command->function(cli, argc, argv);
+	if (code != CLI_HELP)
+		return code;
+	help_command(command);
+	return CLI_OK;
 }
 
 /**

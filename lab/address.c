@@ -13,6 +13,10 @@ bool address_of(const char *name, uid_t uid, struct sockaddr_un *address,
 {
 	int n;
 
+	/* a "/" is before a carrier, a line is one of /proc/net/unix */
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f || *c == '/')
+			return false;
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
 	/* the first byte is 0: abstract */

@@ -13,7 +13,7 @@
 /** ADDRESS_PREFIX - of an abstract name, before the user's number and a "/" */
 #define ADDRESS_PREFIX "lapse-lab/"
 
-/** address_of() - of the lab @name of user @uid; false if that is too long */
+/** address_of() - of the lab @name of user @uid; false if that is no name */
 bool address_of(const char *name, uid_t uid, struct sockaddr_un *address,
 		socklen_t *len);
 

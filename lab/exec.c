@@ -109,11 +109,14 @@ static bool has_socket(void)
 static int start_server(struct run *run)
 {
 	const char *const argv[] = {"/bin/sh", "-c", run->exec->server, NULL};
+	const char *const environment[] = {"LAPSE_SOCKET=" ROUTER_SOCKET,
+					   run->exec->profile_path, NULL};
 	const struct timespec moment = {0, LOOK_MS * 1000000L};
 	/* what it says must not mix with the command's output */
 	const struct spawn what = {
 		.argv = argv,
 		.host = run->lab.server,
+		.environment = environment,
 		/* and it must not take the command's input */
 		.in = SPAWN_NULL,
 		.out = STDERR_FILENO,
@@ -316,6 +319,14 @@ static bool warn_helper(void)
 	return name != NULL;
 }
 
+int exec_check(struct exec *exec)
+{
+	if (spawn_reserve())
+		return -ENOMEM;
+	exec->profile_path = profiles_environment();
+	return exec->profile_path ? settings_check(exec->spec) : -ENOMEM;
+}
+
 int exec_run(const struct exec *exec)
 {
 	struct lab_spec spec = *exec->spec;
@@ -323,8 +334,6 @@ int exec_run(const struct exec *exec)
 	struct outside outside;
 	int status;
 
-	if (spawn_reserve())
-		return SAY_FAILED;
 	copy.spec = &spec;
 	if (spec.wan_host && geteuid() == 0) {
 		if (outside_open(&outside))
@@ -333,13 +342,9 @@ int exec_run(const struct exec *exec)
 	} else if (spec.wan_host && !warn_helper()) {
 		return SAY_FAILED;
 	}
-	copy.profile_path = profiles_environment();
-	status = !copy.profile_path || settings_check(&spec)
-			 ? W_EXITCODE(SAY_FAILED, 0)
-			 : supervise(process_1, &copy,
-				     spec.wan_host ? outside_helper : NULL);
+	status = supervise(process_1, &copy,
+			   spec.wan_host ? outside_helper : NULL);
 	if (spec.outside)
 		outside_close(&outside);
-	free(copy.profile_path);
 	return supervise_end(status);
 }

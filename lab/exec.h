@@ -17,7 +17,7 @@
  *		Return: 0, or anything else to give up, after a message
  * @ended:	called after the command has ended, the gateway still there
  * @arg:	for both; they run in process 1
- * @profile_path: exec_run()'s own: how the environment was before it
+ * @profile_path: of exec_check(); the caller's to free()
  */
 struct exec {
 	const struct lab_spec *spec;
@@ -32,7 +32,16 @@ struct exec {
 };
 
 /**
- * exec_run() - run it, with signals passed on
+ * exec_check() - whether it can be run, before anything is made or written
+ * @exec:	profile_path is set: the environment as it is now, for the
+ *		command
+ *
+ * Return: 0; -EINVAL after messages that say what would be right; -ENOMEM.
+ */
+int exec_check(struct exec *exec);
+
+/**
+ * exec_run() - run what exec_check() has found right, with signals passed on
  *
  * A command that a signal has ended ends the caller by the same one.
  *

@@ -105,6 +105,7 @@ struct lab_spec {
  * @host:	clients first, as many as the spec says
  * @lapsed, @outer_lapsed: process numbers of the gateway's and the carrier's,
  *		0 where none runs
+ * @end, @outer_end: of them, waitpid()'s statuses, where one has ended
  */
 struct lab {
 	const struct lab_spec *spec;
@@ -119,6 +120,7 @@ struct lab {
 	struct lab_host *carrier; /* or NULL */
 	struct lab_host *server;  /* or NULL: --wan host */
 	pid_t lapsed, outer_lapsed;
+	int end, outer_end;
 };
 
 /**

@@ -160,14 +160,41 @@ static int enter(const struct stand_answer *answer, struct ns_ids *ids)
 	return setns(answer->fds[2], CLONE_NEWPID) < 0 ? -errno : 0;
 }
 
-_Noreturn void stand_run(const struct stand_run *run)
+/** join() - be at a host of a lab; 0, or a negative errno after a message */
+static int join(const struct stand_run *run, struct lab *lab,
+		struct lab_host *at)
 {
 	struct stand_answer answer;
-	char request[STAND_TEXT], host[64], chroot[80];
+	char request[STAND_TEXT];
+	int error = spawn_reserve();
+
+	lab->cwd = get_current_dir_name();
+	if (!error && !lab->cwd)
+		error = -errno;
+	if (error) {
+		say_error("%s", strerror(-error));
+		return error;
+	}
+	snprintf(request, sizeof(request), "enter %s", run->host);
+	error = stand_ask(run->lab, request, &answer);
+	if (error)
+		return error;
+	snprintf(at->name, sizeof(at->name), "%.*s", LAB_NAME - 1, answer.text);
+	at->net = answer.fds[0];
+	at->mounts = answer.fds[1];
+	error = enter(&answer, &lab->ids);
+	if (error)
+		say_error("the lab cannot be entered: %s", strerror(-error));
+	return error;
+}
+
+_Noreturn void stand_run(const struct stand_run *run)
+{
+	char host[64], chroot[80];
 	const char *const environment[] = {"LAPSE_SOCKET=" ROUTER_SOCKET, host,
 					   chroot, NULL};
+	struct lab lab = {.cwd = NULL};
 	struct lab_host at;
-	struct lab lab = {.cwd = get_current_dir_name()};
 	struct spawn what = {
 		.argv = run->argv,
 		.host = &at,
@@ -177,26 +204,19 @@ _Noreturn void stand_run(const struct stand_run *run)
 		.err = SPAWN_OURS,
 		.inherit = true,
 		.as_caller = run->as_caller,
-		.bound = true,
 		.named = true,
 	};
 	struct held held;
-	int error;
 	pid_t pid;
 
-	snprintf(request, sizeof(request), "enter %s", run->host);
-	error = lab.cwd ? stand_ask(run->lab, request, &answer) : -ENOMEM;
-	if (error)
+	if (join(run, &lab, &at))
 		_exit(SAY_FAILED);
-	snprintf(at.name, sizeof(at.name), "%.*s", LAB_NAME - 1, answer.text);
-	at.net = answer.fds[0];
-	at.mounts = answer.fds[1];
 	snprintf(host, sizeof(host), "LAPSE_HOST=%s", at.name);
 	/* what Debian's shells show before their prompt */
 	snprintf(chroot, sizeof(chroot), "debian_chroot=%s", at.name);
-	error = enter(&answer, &lab.ids);
-	if (error) {
-		say_error("the lab cannot be entered: %s", strerror(-error));
+	what.bound = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	if (what.bound < 0) {
+		say_error("no descriptor of ourselves: %s", strerror(errno));
 		_exit(SAY_FAILED);
 	}
 	supervise_hold(&held);

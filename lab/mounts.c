@@ -19,10 +19,11 @@
 
 /*
  * What of the host's /run is not shown: the host's own lapsed, the names of
- * its network namespaces, the lock of its iptables; and nscd, which would
- * answer for the host's names.
+ * its network namespaces, the lock of its iptables; and nscd and avahi, which
+ * would answer for the host's names.
  */
-static const char *const hidden[] = {"lapse", "netns", "nscd", "xtables.lock"};
+static const char *const hidden[] = {"avahi-daemon", "lapse", "netns", "nscd",
+				     "xtables.lock"};
 
 #define RESOLVED "/run/systemd/resolve/io.systemd.Resolve"
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -14,9 +15,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/endpoint.h"
+#include "gateway/rtnl.h"
 #include "lab/address.h"
 #include "lab/router.h"
+#include "lab/spawn.h"
 #include "lab/stand.h"
+
+/* Bytes of what state a gateway is in; characters of a profile's name. */
+enum { STATE_TEXT = 48, PROFILE_SHOWN = 160 };
+
+_Static_assert(LAB_HOSTS_MAX *(LAB_NAME + ADDRESS_TEXT + PROFILE_SHOWN +
+			       STATE_TEXT + 4) < STAND_TEXT,
+	       "all hosts' lines fit into an answer");
 
 /** answer() - text and descriptors; the other end may be gone */
 static void answer(int fd, const struct stand_answer *what)
@@ -74,21 +84,61 @@ static const char *profile_of(const struct lab *lab, size_t i)
 					    : lab->spec->profile;
 }
 
-/** status() - a line a host: name, address, profile or "-" */
+/** address_at() - what a host has; of a client by DHCP, what it was given */
+static const char *address_at(const struct lab *lab, size_t i,
+			      char text[static ADDRESS_TEXT])
+{
+	struct rtnl_addresses all = {.n = 0};
+	uint32_t address = lab->host[i].address;
+
+	if (i >= lab->spec->clients || !lab->spec->dhcp)
+		return address_format(address, text);
+	address = 0;
+	if (spawn_visit(&lab->host[i]) == 0 && rtnl_addresses(&all) == 0) {
+		for (size_t k = 0; k < all.n && !address; k++)
+			if (all.list[k].addr >> 24 != 127)
+				address = all.list[k].addr;
+		free(all.list);
+	}
+	return address ? address_format(address, text) : "-";
+}
+
+/** state_of() - whether a gateway serves; others have nothing to serve */
+static const char *state_of(const struct lab *lab, size_t i,
+			    char text[static STATE_TEXT])
+{
+	const struct lab_host *host = &lab->host[i];
+	bool outer = host == lab->carrier;
+	int end = outer ? lab->outer_end : lab->end;
+
+	if ((!outer && host != lab->gateway) ||
+	    (outer ? lab->outer_lapsed : lab->lapsed))
+		return "up";
+	snprintf(text, STATE_TEXT, "lapsed has ended: %s %d",
+		 WIFEXITED(end) ? "exit code" : "signal",
+		 WIFEXITED(end) ? WEXITSTATUS(end) : WTERMSIG(end));
+	return text;
+}
+
+/**
+ * status() - a line a host: name, address, profile or "-", state; with tabs
+ *
+ * STAND_TEXT has room for all the hosts that there can be.
+ */
 static void status(const struct lab *lab, int fd)
 {
 	struct stand_answer what = {.n_fds = 0};
-	char addr[ADDRESS_TEXT];
+	char addr[ADDRESS_TEXT], state[STATE_TEXT];
 	size_t len = 0;
 
 	for (size_t i = 0; i < lab->n_hosts && len < sizeof(what.text); i++) {
 		const char *profile = profile_of(lab, i);
 
 		len += (size_t)snprintf(
-			what.text + len, sizeof(what.text) - len, "%s %s %s\n",
-			lab->host[i].name,
-			address_format(lab->host[i].address, addr),
-			profile ? profile : "-");
+			what.text + len, sizeof(what.text) - len,
+			"%s\t%s\t%.*s\t%s\n", lab->host[i].name,
+			address_at(lab, i, addr), PROFILE_SHOWN,
+			profile ? profile : "-", state_of(lab, i, state));
 	}
 	answer(fd, &what);
 }
@@ -167,7 +217,24 @@ static void request(const struct lab *lab, int fd)
 		refuse(fd, "a lab does not understand", text);
 }
 
-_Noreturn void serve(const struct lab *lab, int listener)
+/** reap() - whoever has ended; a lapsed is remembered */
+static void reap(struct lab *lab)
+{
+	int end;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &end, WNOHANG)) > 0) {
+		if (pid == lab->lapsed) {
+			lab->lapsed = 0;
+			lab->end = end;
+		} else if (pid == lab->outer_lapsed) {
+			lab->outer_lapsed = 0;
+			lab->outer_end = end;
+		}
+	}
+}
+
+_Noreturn void serve(struct lab *lab, int listener)
 {
 	struct pollfd fds[2] = {{.fd = listener, .events = POLLIN}};
 	struct signalfd_siginfo info;
@@ -183,8 +250,7 @@ _Noreturn void serve(const struct lab *lab, int listener)
 			continue;
 		while (read(fds[1].fd, &info, sizeof(info)) > 0)
 			;
-		while (waitpid(-1, NULL, WNOHANG) > 0)
-			;
+		reap(lab);
 		if (!(fds[0].revents & POLLIN))
 			continue;
 		fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);

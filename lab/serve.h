@@ -8,6 +8,6 @@
 #include "lab/lab.h"
 
 /** serve() - what stand_ask() asks, on a socket that listens; for ever */
-_Noreturn void serve(const struct lab *lab, int listener);
+_Noreturn void serve(struct lab *lab, int listener);
 
 #endif /* LAB_SERVE_H */

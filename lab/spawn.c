@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,22 @@ static int redirect(const struct spawn *what)
 	return 0;
 }
 
+/**
+ * bind_to() - die with our parent
+ * @parent:	pidfd of it, for a parent that died before this counts for
+ *		nothing, and in another namespace it has no number
+ *
+ * Return: 0 or a negative errno.
+ */
+static int bind_to(int parent)
+{
+	struct pollfd dead = {.fd = parent, .events = POLLIN};
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	return poll(&dead, 1, 0) == 1 ? -ESRCH : 0;
+}
+
 /** prepare() - all but the execution; 0 or a negative errno */
 static int prepare(const struct lab *lab, const struct spawn *what)
 {
@@ -74,8 +91,8 @@ static int prepare(const struct lab *lab, const struct spawn *what)
 		error = redirect(what);
 	if (!error && what->apart && setsid() < 0)
 		error = -errno;
-	if (!error && what->bound && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		error = -errno;
+	if (!error && what->bound > 0)
+		error = bind_to(what->bound);
 	return error;
 }
 

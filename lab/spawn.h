@@ -20,7 +20,7 @@ enum { SPAWN_OURS = -1, SPAWN_NULL = -2 };
  * @inherit:	it gets all other descriptors that our caller gave us
  * @as_caller:	with the caller's ids and no more rights than those have
  * @apart:	in a session of its own: no signals from the terminal
- * @bound:	killed when we die
+ * @bound:	pidfd of us: it is killed when we die; 0: it is not
  * @named:	it sees the host's name as its own
  */
 struct spawn {
@@ -31,7 +31,7 @@ struct spawn {
 	bool inherit;
 	bool as_caller;
 	bool apart;
-	bool bound;
+	int bound;
 	bool named;
 };
 

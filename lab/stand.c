@@ -31,8 +31,8 @@ static int listen_as(const char *name)
 	int fd, error = 0;
 
 	if (!*name || !address_of(name, geteuid(), &address, &len)) {
-		say_error("\"%s\" is no name for a lab: it is empty or too "
-			  "long",
+		say_error("\"%s\" is no name for a lab: it is empty, too long, "
+			  "or has a blank or a \"/\" in it",
 			  name);
 		return -EINVAL;
 	}

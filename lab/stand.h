@@ -23,7 +23,7 @@
 int stand_up(const char *name, const struct lab_spec *spec);
 
 /* What is asked of a lab; and at most so many descriptors are the answer. */
-#define STAND_TEXT 4096
+#define STAND_TEXT 16384
 #define STAND_FDS  4
 
 /** struct stand_answer - @fds are the caller's to close, @n_fds of them */
@@ -36,7 +36,8 @@ struct stand_answer {
 
 /**
  * stand_ask() - ask a lab
- * @request:	"status": lines of name, address and profile, a host each
+ * @request:	"status": lines of name, address, profile and state, a host
+ *		each, with tabs between them
  *		"enter HOST": its name, and descriptors of its network, its
  *		mounts, the lab's processes, and users where it has a namespace
  *		of them

@@ -118,6 +118,37 @@ def test_wrong_options(user, options, says):
     assert done.stderr.strip() and says in done.stderr
 
 
+def test_wrong_settings_keep_files(user):
+    """Old results are not lost by a run that is refused."""
+    names = [user.path(n) for n in ("report", "pcap", "events")]
+    for name in names:
+        with open(name, "w", encoding="utf-8") as f:
+            f.write("old")
+        os.chown(name, user.uid, user.uid)
+    files = ["--report", names[0], "--pcap", names[1], "--events", names[2]]
+    for wrong in (["--profile", "no-such"], ["--wan", "moon"], ["--set", "x"]):
+        user.exec(*files, *wrong, "--", "true", code=125)
+    for name in names:
+        with open(name, encoding="utf-8") as f:
+            assert f.read() == "old"
+
+
+def test_help(user):
+    """Ours among the options, and the command's among its own."""
+    assert "--profile" in user.exec("--dhcp", "--help").stdout
+    assert user.exec("echo", "--help").stdout != user.exec("--help").stdout
+    assert user.exec("sh", "-c", "echo $0", "--help").stdout == "--help\n"
+
+
+def test_server_asks_its_gateway(who):
+    """Also the server's command has the lab's socket, not the caller's."""
+    done = who.exec("--server", who.lapse + " --json status >&2; "
+                    "exec socat UDP-LISTEN:7 -", "--", "true",
+                    more={"LAPSE_SOCKET": "/no/such/socket"})
+    status = json.loads(done.stderr.splitlines()[0])
+    assert status["profile"] == "rfc-compliant"
+
+
 def test_no_command(user):
     """Nothing to run is a wrong usage."""
     assert "needs a command" in user.exec(code=125).stderr
