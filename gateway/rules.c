@@ -170,7 +170,13 @@ static void remove_iptables(void)
 	}
 }
 
-/** try_nft() - with notrack, else without */
+/**
+ * try_nft() - with notrack, else without
+ *
+ * nft quotes the rules that the kernel has refused. If those are the queue's,
+ * it refuses them again; and a refusal takes 15 ms, as the kernel waits for all
+ * its processors to have let go of what it takes back.
+ */
 static int try_nft(struct rules *rules, struct ruleset_input *input, char *why)
 {
 	int rc;
@@ -178,7 +184,8 @@ static int try_nft(struct rules *rules, struct ruleset_input *input, char *why)
 	input->fragments = true;
 	input->notrack = true;
 	rc = install_nft(input, why);
-	if (rc == 0 || rc == -ENOENT || rc == -ENOMEM)
+	if (rc == 0 || rc == -ENOENT || rc == -ENOMEM ||
+	    strstr(why, "queue num"))
 		goto out;
 	input->notrack = false;
 	rc = install_nft(input, why);

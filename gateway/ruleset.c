@@ -125,6 +125,9 @@ static void emit_host_ports(const struct maker *maker, enum ruleset_chain chain,
 
 	for (; port < 65536; port = end + 1) {
 		end = port;
+		/* most are free: a byte of them at a time */
+		if (port % 8 == 0 && !ports[port / 8])
+			end = port + 7;
 		if (!has_port(ports, port))
 			continue;
 		while (end < 65535 && has_port(ports, end + 1))

@@ -154,3 +154,10 @@ def test_usage(lab):
     assert lab.run_lapsed("--frobnicate").returncode == 2
     assert lab.run_lapsed("extra").returncode == 2
     assert lab.run_lapsed("--version").returncode == 0
+
+
+def test_tool_is_asked_once(lab):
+    """What nft cannot do it is not asked again: that takes the kernel long."""
+    lab = lab()
+    assert len(re.findall(r"/nft: exit code [1-9]", lab.said())) <= 1
+    assert lab.said().count("rules by ") == 1
