@@ -7,16 +7,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <sys/wait.h>
 #include "lab/mounts.h"
+#include "lab/patience.h"
 #include "lab/say.h"
 #include "lab/spawn.h"
 
 /* The address is there by then, or it will not be. */
 #define BOUND_MS 30000
-#define LOOK_MS	 5
 
 /* A path below MOUNTS_DIR, with a host's name in it. */
 enum { PATH_BYTES = 64 };
@@ -115,10 +114,10 @@ static pid_t start(const struct lab *lab, const struct lab_host *host,
 
 int dhcp_start(const struct lab *lab, const struct lab_host *host)
 {
-	const struct timespec moment = {0, LOOK_MS * 1000000L};
 	char bound[PATH_BYTES], action[PATH_BYTES];
 	bool isc;
 	const char *program = find(&isc);
+	int64_t until;
 	int error;
 	pid_t pid;
 
@@ -135,13 +134,11 @@ int dhcp_start(const struct lab *lab, const struct lab_host *host)
 	pid = start(lab, host, program, isc, action);
 	if (pid < 0)
 		return (int)pid;
-	for (int ms = 0; ms < BOUND_MS; ms += LOOK_MS) {
+	until = patience_until(BOUND_MS);
+	do {
 		if (access(bound, F_OK) == 0)
 			return 0;
-		if (waitpid(pid, NULL, WNOHANG) == pid)
-			break;
-		nanosleep(&moment, NULL);
-	}
+	} while (waitpid(pid, NULL, WNOHANG) != pid && patience_lasts(until));
 	say_error("%s has got no address on %s", program, host->name);
 	return -ETIMEDOUT;
 }

@@ -12,13 +12,13 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "gateway/rtnl.h"
 #include "gateway/sockets.h"
 #include "lab/capture.h"
 #include "lab/dhcp.h"
 #include "lab/outside.h"
+#include "lab/patience.h"
 #include "lab/profiles.h"
 #include "lab/router.h"
 #include "lab/say.h"
@@ -28,7 +28,6 @@
 
 /* A server that has opened no socket by then gets no more time. */
 #define SERVER_MS 5000
-#define LOOK_MS	  5
 
 /**
  * struct run - process 1's state
@@ -111,7 +110,6 @@ static int start_server(struct run *run)
 	const char *const argv[] = {"/bin/sh", "-c", run->exec->server, NULL};
 	const char *const environment[] = {"LAPSE_SOCKET=" ROUTER_SOCKET,
 					   run->exec->profile_path, NULL};
-	const struct timespec moment = {0, LOOK_MS * 1000000L};
 	/* what it says must not mix with the command's output */
 	const struct spawn what = {
 		.argv = argv,
@@ -125,6 +123,7 @@ static int start_server(struct run *run)
 		.apart = true,
 	};
 	int error = 0;
+	int64_t until;
 
 	if (!run->exec->server)
 		return 0;
@@ -132,16 +131,16 @@ static int start_server(struct run *run)
 	if (run->server < 0)
 		return (int)run->server;
 	error = spawn_visit(run->lab.server);
-	for (int ms = 0; !error && run->server; ms += LOOK_MS) {
+	until = patience_until(SERVER_MS);
+	while (!error && run->server) {
 		if (has_socket())
 			return 0;
-		if (ms >= SERVER_MS) {
+		if (!patience_lasts(until)) {
 			say_error("the server's command has opened no socket "
 				  "in %d s; going on without",
 				  SERVER_MS / 1000);
 			return 0;
 		}
-		nanosleep(&moment, NULL);
 		reap(run);
 	}
 	return error;
@@ -215,18 +214,17 @@ static bool has_way_out(void)
 /** await_helper() - let it make the outermost gateway's WAN */
 static int await_helper(struct run *run)
 {
-	const struct timespec moment = {0, LOOK_MS * 1000000L};
 	int error = spawn_visit(run->lab.carrier ? run->lab.carrier
 						 : run->lab.gateway);
+	int64_t until = patience_until(SERVER_MS);
 
 	if (error)
 		return error;
 	inside_outside(run->inside);
-	for (int ms = 0; ms < SERVER_MS; ms += LOOK_MS) {
+	do {
 		if (has_way_out())
 			return 0;
-		nanosleep(&moment, NULL);
-	}
+	} while (patience_lasts(until));
 	say_error("%s has made no way out", outside_helper_name());
 	return -ETIMEDOUT;
 }
