@@ -273,7 +273,8 @@ static void process_1(const struct inside *inside, void *arg)
 		.lab = {.spec = exec->spec,
 			.ids = inside->ids,
 			.signals = inside->signals,
-			.cwd = get_current_dir_name()},
+			.cwd = get_current_dir_name(),
+			.recorded = exec->pcap >= 0},
 		.recording = -1,
 	};
 	sigset_t set;

@@ -102,6 +102,7 @@ struct lab_spec {
  * @signals:	the caller's mask, for who is executed
  * @cwd:	and its folder
  * @home:	descriptor of the network that it was made in
+ * @recorded:	its packets will be
  * @host:	clients first, as many as the spec says
  * @lapsed, @outer_lapsed: process numbers of the gateway's and the carrier's,
  *		0 where none runs
@@ -113,6 +114,7 @@ struct lab {
 	sigset_t signals;
 	char *cwd;
 	int home;
+	bool recorded;
 	struct lab_host host[LAB_HOSTS_MAX];
 	size_t n_hosts;
 	unsigned n_cables;

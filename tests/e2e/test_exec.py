@@ -314,6 +314,18 @@ def test_world(who):
     assert lines[-1] == os.uname().nodename
 
 
+def test_superpackets(who):
+    """A user's TCP hands over as much at once as root's, and is as fast; only
+    what is recorded must be slow enough for a user's buffer."""
+    def largest(*options):
+        done = who.exec(*options, "--", "ip", "-j", "-d", "link", "show",
+                        "eth0")
+        return json.loads(done.stdout)[0]["gso_max_size"]
+
+    assert largest() == 65536
+    assert largest("--pcap", "/dev/null") == (8192 if who.uid else 65536)
+
+
 def test_host_is_unchanged(who):
     """Interfaces, routes, rules, sysctls, mounts, /run, resolv.conf."""
     before = runs.host_state()
