@@ -309,7 +309,7 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (20)
 
 bench-tools: $(BENCH_TOOLS)
 
-# one of them: bench-dhcp, bench-forward
+# one of them: bench-dhcp, bench-exec, bench-forward
 bench-%: all $(BENCH_TOOLS)
 	$(Q)tools/deps build demo bench
 	$(Q)LAPSE_BUILD=$(abspath $(B)) $(PYTHON) tests/bench/bench_$*.py; \
@@ -317,10 +317,9 @@ bench-%: all $(BENCH_TOOLS)
 
 bench: all $(BENCHES) $(BENCH_TOOLS) ## the measurements in tests/bench
 	$(Q)for b in $(BENCHES); do echo "== $${b##*/}"; $$b || exit; done
-	$(Q)for b in $(wildcard tests/bench/*.py tests/bench/*.sh); do \
+	$(Q)for b in $(wildcard tests/bench/bench_*.py); do \
 		echo "== $${b##*/}"; \
-		case $$b in *.py) run=$(PYTHON) ;; *) run=bash ;; esac; \
-		LAPSE_BUILD=$(abspath $(B)) $$run $$b || exit; \
+		LAPSE_BUILD=$(abspath $(B)) $(PYTHON) $$b || exit; \
 	done
 
 demo: ## the story of this project in a minute (needs root)

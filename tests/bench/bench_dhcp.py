@@ -40,10 +40,8 @@ import sys
 import time
 from statistics import median as middle
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "../e2e"))
-
-from lab import BUILD, Lab, poll  # noqa: E402  pylint: disable=C0413
+from common import machine, ratio
+from lab import BUILD, Lab, poll
 
 NEEDED = {"perfdhcp": "kea-admin", "kea-dhcp4": "kea-dhcp4-server",
           "dnsmasq": "dnsmasq-base", "strace": "strace",
@@ -327,13 +325,6 @@ class Answer(Bench):
         self.launch(os.path.join(BUILD, "tests/bench/dhcp_answer"), GATEWAY)
 
 
-def ratio(what, ours, theirs):
-    """The ratios of samples of the same turn."""
-    ratios = [a / b for a, b in zip(ours, theirs)]
-    print(f"  {what}: median {middle(ratios):.2f}, {min(ratios):.2f} to "
-          f"{max(ratios):.2f}", flush=True)
-
-
 def take(labs, turns, sample, line):
     """Samples in turns, each printed by line(); what each lab had."""
     samples = {lab.name: [] for lab in labs}
@@ -450,8 +441,7 @@ def main():
     versions = [subprocess.run([p, "-v"], text=True, capture_output=True,
                                check=False).stdout.split("\n")[0]
                 for p in ("kea-dhcp4", "dnsmasq")]
-    print(f"kernel {os.uname().release}, {os.cpu_count()} processors, load "
-          f"{os.getloadavg()[0]:.1f}; Kea {versions[0]}; "
+    print(f"{machine()}; Kea {versions[0]}; "
           f"{' '.join(versions[1].split()[:3])}; servers on core "
           f"{SERVER_CORE}, tester on core {TESTER_CORE}; {turns} turns; "
           f"dhcp_load for {seconds:g} s, {WINDOW} exchanges under way; "

@@ -16,7 +16,6 @@ own work for a packet runs where it was sent). So the reader takes time from
 iperf3 as well, which counts against us.
 """
 
-import json
 import os
 import statistics
 import subprocess
@@ -24,10 +23,8 @@ import sys
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "../e2e"))
-
-from lab import BUILD, SERVER, SERVER2, Lab, poll  # noqa: E402  pylint: disable=C0413
+from common import gbit, machine, spread
+from lab import BUILD, SERVER, SERVER2, Lab, poll
 
 SESSIONS = 1000000
 PORTS = 16                      # of the client
@@ -103,8 +100,7 @@ def iperf(lab, seconds):
     """Gbit/s of one run."""
     done = lab.client.run(*pin(1, "iperf3", "-c", SERVER, "-t", str(seconds),
                                "-O", "0.3", "-J"), timeout=120)
-    return json.loads(done.stdout)["end"]["sum_received"][
-        "bits_per_second"] / 1e9
+    return gbit(done.stdout)
 
 
 def pair(lab, seconds, alone_first):
@@ -119,12 +115,6 @@ def pair(lab, seconds, alone_first):
     return alone, with_dumps, dumps
 
 
-def spread(values, form):
-    """The median, the least and the most."""
-    return (f"median {form.format(statistics.median(values))}, "
-            f"{form.format(min(values))} to {form.format(max(values))}")
-
-
 def measure(lab, pairs, seconds):
     """The pairs, each printed; Return: the ratios."""
     ratios, times = [], []
@@ -137,7 +127,7 @@ def measure(lab, pairs, seconds):
               f"{during:6.2f} Gbit/s   ratio {ratios[-1]:.2f}   "
               f"{len(dumps.times)} dumps of {dumps.rows} rows, "
               f"{statistics.median(dumps.times):.1f} s each", flush=True)
-    print(f"  throughput during dumps to without: {spread(ratios, '{:.2f}')}")
+    print(f"  throughput during dumps to without: {spread(ratios)}")
     print(f"  time of a dump: {spread(times, '{:.1f} s')}")
     return ratios
 
@@ -158,10 +148,8 @@ def main():
                         str(lab.lapsed.pid)], check=os.cpu_count() > 1,
                        stdout=subprocess.DEVNULL)
         held, took = fill(lab)
-        print(f"kernel {os.uname().release}, {os.cpu_count()} processors, "
-              f"load {os.getloadavg()[0]:.1f}; {held} sessions, opened in "
-              f"{took:.0f} s; {pairs} pairs of {seconds:g} s, in turns",
-              flush=True)
+        print(f"{machine()}; {held} sessions, opened in {took:.0f} s; {pairs} "
+              f"pairs of {seconds:g} s, in turns", flush=True)
         lab.server.start("iperf3", "-s", stdin=subprocess.DEVNULL,
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         poll(lambda: ":5201" in lab.server.run("ss", "-Htln").stdout, 10)

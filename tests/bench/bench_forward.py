@@ -12,14 +12,11 @@ work on it included.
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "../e2e"))
-
-from lab import SERVER, Lab, poll  # noqa: E402  pylint: disable=C0413
+from common import machine, spread
+from lab import SERVER, Lab, poll
 
 DIRECTIONS = {"upload": [], "download": ["-R"]}
 
@@ -78,9 +75,7 @@ def measure(labs, direction, pairs, seconds):
               f"{theirs:6.2f} Gbit/s   ratio {rates[-1]:.2f}   busy s/Gbit "
               f"{our_cost:.3f} and {their_cost:.3f}", flush=True)
     for what, ratios in (("throughput", rates), ("busy time", costs)):
-        print(f"  {what}, lapse to MASQUERADE: median "
-              f"{statistics.median(ratios):.2f}, {min(ratios):.2f} to "
-              f"{max(ratios):.2f}")
+        print(f"  {what}, lapse to MASQUERADE: {spread(ratios)}")
 
 
 def main():
@@ -92,10 +87,8 @@ def main():
               file=sys.stderr)
         return 1
     with Lab() as ours, kernel() as theirs:
-        print(f"kernel {os.uname().release}, {os.cpu_count()} processors, "
-              f"load {os.getloadavg()[0]:.1f}; profile "
-              f"{ours.settings['profile']}, gso; {pairs} pairs of {seconds:g} "
-              "s, in turns")
+        print(f"{machine()}; profile {ours.settings['profile']}, gso; {pairs} "
+              f"pairs of {seconds:g} s, in turns")
         for lab in (ours, theirs):
             serve(lab)
         for direction in DIRECTIONS:

@@ -12,6 +12,7 @@ import re
 import select
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import uuid
@@ -33,6 +34,14 @@ def copy_programs(to):
     shutil.copytree(os.path.join(labs.SOURCE, "conf", "profiles"),
                     os.path.join(to, "conf", "profiles"))
     subprocess.run(["chmod", "-R", "a+rX", to], check=True)
+
+
+def tun(folder):
+    """A /dev/net/tun that a user may open, as elsewhere; here it may not."""
+    path = os.path.join(folder, "tun")
+    os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(10, 200))
+    os.chmod(path, 0o666)
+    return path
 
 
 class Who:
@@ -87,7 +96,8 @@ class Who:
                               stderr=how.pop("stderr", subprocess.PIPE),
                               **self.options(how))
         if code is not None:
-            assert done.returncode == code, (done.stdout, done.stderr)
+            assert done.returncode == code, (done.returncode, done.stdout,
+                                             done.stderr)
         return done
 
     def exec(self, *arguments, **how):

@@ -9,7 +9,6 @@ The host is a namespace, too, and the real network another:
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 
@@ -17,6 +16,7 @@ import pytest
 
 import lab as labs
 from host import Host, inhabitants, poll
+from runs import tun
 from test_user import NOBODY, copy_tree
 
 LAPSE = os.path.join(labs.BUILD, "lapse")
@@ -162,14 +162,6 @@ def test_no_server(world):
     done = world.host.run(LAPSE, "exec", "--wan", "host", "--server", "x",
                           "--", "true", check=False, env=world.env)
     assert done.returncode == 125 and "--server" in done.stderr
-
-
-def tun(folder):
-    """A /dev/net/tun that a user may open, as elsewhere; here it may not."""
-    path = os.path.join(folder, "tun")
-    os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(10, 200))
-    os.chmod(path, 0o666)
-    return path
 
 
 @pytest.mark.skipif("LAPSE_VALGRIND" in os.environ,
