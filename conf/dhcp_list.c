@@ -201,30 +201,11 @@ const struct conf_type type_addresses = {
 static bool parse_range(const struct conf_key *key, const char *text,
 			union conf_value *value, char why[static CONF_WHY_MAX])
 {
-	uint32_t first = 0;
-	uint32_t last = 0;
-	unsigned bits;
-
 	(void)key;
-	if (prefix_parse(text, &first, &bits)) {
-		if (first & ~prefix_mask(bits))
-			return refuse(why, "has bits set behind its prefix; "
-					   "write the subnet's first address");
-		last = first | ~prefix_mask(bits);
-	} else if (!range_parse(text, &first, &last)) {
-		return refuse(why, "is no range; write an address, a range "
-				   "such as 192.168.77.50-192.168.77.199, or a "
-				   "CIDR");
-	}
-	if (first > last)
-		return refuse(why, "runs backwards; write the smaller address "
-				   "first");
-	if (!address_usable(first) || !address_usable(last))
-		return refuse(why, "holds addresses that no host can have; "
-				   "write unicast ones");
-	value->range.first = first;
-	value->range.last = last;
-	return true;
+	return range_parse(text, value,
+			   "is no range; write an address, a range such as "
+			   "192.168.77.50-192.168.77.199, or a CIDR",
+			   why);
 }
 
 /** put_range() - conf_type's put */

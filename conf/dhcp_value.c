@@ -43,27 +43,6 @@ static bool parse_domain(const struct conf_key *key, const char *text,
 	return true;
 }
 
-/** store_text() - conf_type's store: the text is the region's */
-static void store_text(const struct conf_key *key, void *base,
-		       const union conf_value *value)
-{
-	memcpy((unsigned char *)base + key->offset, &value->text,
-	       sizeof(value->text));
-}
-
-/** format_text() - conf_type's format */
-static bool format_text(const struct conf_key *key, const void *base,
-			char text[static CONF_VALUE_MAX])
-{
-	const char *field;
-
-	memcpy(&field, (const unsigned char *)base + key->offset,
-	       sizeof(field));
-	if (field)
-		snprintf(text, CONF_VALUE_MAX, "%s", field);
-	return field != NULL;
-}
-
 /** put_text() - conf_type's put */
 static void put_text(void *element, const union conf_value *value)
 {
@@ -84,8 +63,8 @@ static bool format_text_element(const struct conf_key *key, const void *base,
 
 const struct conf_type type_domain = {
 	.parse = parse_domain,
-	.store = store_text,
-	.format = format_text,
+	.store = text_store,
+	.format = text_format,
 };
 
 const struct conf_type type_domains = {
@@ -198,8 +177,8 @@ static bool parse_client_id(const struct conf_key *key, const char *text,
 
 const struct conf_type type_client_id = {
 	.parse = parse_client_id,
-	.store = store_text,
-	.format = format_text,
+	.store = text_store,
+	.format = text_format,
 };
 
 /* --- what the user names --- */

@@ -132,7 +132,8 @@ const struct conf_type type_lan_address = {
 	.format = format_lan_address,
 };
 
-bool range_parse(const char *text, uint32_t *first, uint32_t *last)
+/** ends_parse() - "a-b"; whether they are in order is not looked at */
+static bool ends_parse(const char *text, uint32_t *first, uint32_t *last)
 {
 	const char *dash = strchr(text, '-');
 	char address[ADDRESS_TEXT];
@@ -145,29 +146,20 @@ bool range_parse(const char *text, uint32_t *first, uint32_t *last)
 	return address_parse(address, first) && address_parse(dash + 1, last);
 }
 
-/** parse_pool() - conf_type's parse */
-static bool parse_pool(const struct conf_key *key, const char *text,
-		       union conf_value *value, char why[static CONF_WHY_MAX])
+bool range_parse(const char *text, union conf_value *value, const char *none,
+		 char why[static CONF_WHY_MAX])
 {
 	uint32_t first = 0;
 	uint32_t last = 0;
 	unsigned bits;
 
-	(void)key;
-	value->range.interface = !strcmp(text, "interface");
-	if (value->range.interface) {
-		value->range.first = value->range.last = 0;
-		return true;
-	}
 	if (prefix_parse(text, &first, &bits)) {
 		if (first & ~prefix_mask(bits))
 			return refuse(why, "has bits set behind its prefix; "
 					   "write the subnet's first address");
 		last = first | ~prefix_mask(bits);
-	} else if (!range_parse(text, &first, &last)) {
-		return refuse(why, "is no part of a pool; write interface, an "
-				   "address, a range such as "
-				   "198.51.100.2-198.51.100.9, or a CIDR");
+	} else if (!ends_parse(text, &first, &last)) {
+		return refuse(why, none);
 	}
 	if (first > last)
 		return refuse(why, "runs backwards; write the smaller address "
@@ -175,11 +167,29 @@ static bool parse_pool(const struct conf_key *key, const char *text,
 	if (!address_usable(first) || !address_usable(last))
 		return refuse(why, "holds addresses that no host can have; "
 				   "write unicast ones");
-	if (last - first >= 65536)
-		return refuse(why, "is too large; write at most 65536 "
-				   "addresses, as /16");
 	value->range.first = first;
 	value->range.last = last;
+	return true;
+}
+
+/** parse_pool() - conf_type's parse */
+static bool parse_pool(const struct conf_key *key, const char *text,
+		       union conf_value *value, char why[static CONF_WHY_MAX])
+{
+	(void)key;
+	value->range.interface = !strcmp(text, "interface");
+	if (value->range.interface) {
+		value->range.first = value->range.last = 0;
+		return true;
+	}
+	if (!range_parse(text, value,
+			 "is no part of a pool; write interface, an address, a "
+			 "range such as 198.51.100.2-198.51.100.9, or a CIDR",
+			 why))
+		return false;
+	if (value->range.last - value->range.first >= 65536)
+		return refuse(why, "is too large; write at most 65536 "
+				   "addresses, as /16");
 	return true;
 }
 

@@ -49,8 +49,15 @@ bool refuse(char why[static CONF_WHY_MAX], const char *text);
 /** address_usable() - whether a host can have it (RFC 1122 3.2.1.3) */
 bool address_usable(uint32_t addr);
 
-/** range_parse() - "a-b"; whether they are in order is not looked at */
-bool range_parse(const char *text, uint32_t *first, uint32_t *last);
+/**
+ * range_parse() - addresses that hosts can have: "a", "a-b" or "a/n"
+ * @value:	its range is set, on success only
+ * @none:	what to say where @text is nothing of that
+ *
+ * Return: false after saying in @why what is wrong.
+ */
+bool range_parse(const char *text, union conf_value *value, const char *none,
+		 char why[static CONF_WHY_MAX]);
 
 /** hex_digit() - the value of a hexadecimal digit, or -1 */
 int hex_digit(char c);
@@ -61,6 +68,14 @@ bool mac_parse(const char *text, uint8_t mac[static 6]);
 /** text_check() - whether @text is of the key's length and printable */
 bool text_check(const struct conf_key *key, const char *text,
 		char why[static CONF_WHY_MAX]);
+
+/** text_store() - conf_type's store: the text is the region's */
+void text_store(const struct conf_key *key, void *base,
+		const union conf_value *value);
+
+/** text_format() - conf_type's format */
+bool text_format(const struct conf_key *key, const void *base,
+		 char text[static CONF_VALUE_MAX]);
 
 /**
  * number_parse() - decimal digits only, no leading zeros, no overflow

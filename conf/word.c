@@ -124,17 +124,15 @@ static bool parse_text(const struct conf_key *key, const char *text,
 	return true;
 }
 
-/** store_text() - conf_type's store: the text is the region's */
-static void store_text(const struct conf_key *key, void *base,
-		       const union conf_value *value)
+void text_store(const struct conf_key *key, void *base,
+		const union conf_value *value)
 {
 	memcpy((unsigned char *)base + key->offset, &value->text,
 	       sizeof(value->text));
 }
 
-/** format_text() - conf_type's format */
-static bool format_text(const struct conf_key *key, const void *base,
-			char text[static CONF_VALUE_MAX])
+bool text_format(const struct conf_key *key, const void *base,
+		 char text[static CONF_VALUE_MAX])
 {
 	const char *field;
 
@@ -147,8 +145,8 @@ static bool format_text(const struct conf_key *key, const void *base,
 
 const struct conf_type type_text = {
 	.parse = parse_text,
-	.store = store_text,
-	.format = format_text,
+	.store = text_store,
+	.format = text_format,
 };
 
 /** parse_path() - conf_type's parse */
@@ -163,8 +161,8 @@ static bool parse_path(const struct conf_key *key, const char *text,
 
 const struct conf_type type_path = {
 	.parse = parse_path,
-	.store = store_text,
-	.format = format_text,
+	.store = text_store,
+	.format = text_format,
 };
 
 /** parse_profile() - conf_type's parse */
@@ -182,8 +180,8 @@ static bool parse_profile(const struct conf_key *key, const char *text,
 
 const struct conf_type type_profile = {
 	.parse = parse_profile,
-	.store = store_text,
-	.format = format_text,
+	.store = text_store,
+	.format = text_format,
 };
 
 /** parse_date() - conf_type's parse: a year, a month or a day */
@@ -210,8 +208,8 @@ static bool parse_date(const struct conf_key *key, const char *text,
 
 const struct conf_type type_date = {
 	.parse = parse_date,
-	.store = store_text,
-	.format = format_text,
+	.store = text_store,
+	.format = text_format,
 };
 
 bool name_valid(const char *name)
