@@ -58,7 +58,6 @@ int cli_clients(struct cli *cli, int argc, char **argv)
 	int code = args_parse(cli, &argc, argv, none);
 	json_t *filter = json_object();
 	json_t *request;
-	struct table table;
 
 	if (!code)
 		code = args_filters(filter, argc - 1, argv + 1);
@@ -68,12 +67,6 @@ int cli_clients(struct cli *cli, int argc, char **argv)
 	}
 	request =
 		json_pack("{s:s, s:o}", "request", "clients", "filter", filter);
-	if (cli->json)
-		return ask(cli, request, NULL, NULL, NULL);
-	table_begin(&table, stdout, columns,
-		    sizeof(columns) / sizeof(columns[0]));
-	code = ask(cli, request, client_row, &table, NULL);
-	if (!code)
-		table_end(&table);
-	return code;
+	return ask_table(cli, request, columns,
+			 sizeof(columns) / sizeof(columns[0]), client_row);
 }

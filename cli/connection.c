@@ -244,6 +244,22 @@ int ask(const struct cli *cli, json_t *request, row_fn *row, void *arg,
 	return code;
 }
 
+int ask_table(const struct cli *cli, json_t *request,
+	      const struct table_column *columns, size_t n, row_fn *row)
+{
+	struct table table;
+	int code;
+
+	if (cli->json)
+		return ask(cli, request, NULL, NULL, NULL);
+	table_begin(&table, stdout, columns, n);
+	code = ask(cli, request, row, &table, NULL);
+	/* after an error there is no table to be shown */
+	if (!code)
+		table_end(&table);
+	return code;
+}
+
 /**
  * struct link - a connection that is kept, and made again when it has broken
  * @path:	of the socket

@@ -6,6 +6,7 @@
 #define CLI_CONNECTION_H
 
 #include "cli/cli.h"
+#include "cli/table.h"
 
 struct link;
 
@@ -28,6 +29,14 @@ typedef void row_fn(json_t *row, void *arg);
  */
 int ask(const struct cli *cli, json_t *request, row_fn *row, void *arg,
 	json_t **last);
+
+/**
+ * ask_table() - ask(), with the rows in a table
+ * @columns:	@n of them
+ * @row:	adds a row to the table, which is its argument
+ */
+int ask_table(const struct cli *cli, json_t *request,
+	      const struct table_column *columns, size_t n, row_fn *row);
 
 /**
  * exchange() - ask(), but what lapsed refuses is the caller's to say

@@ -164,16 +164,8 @@ static int explain_flow(const struct cli *cli, char **flow)
 	json_t *request = json_pack("{s:s, s:{s:s, s:s, s:s}}", "request",
 				    "explain", "filter", "protocol", flow[0],
 				    "internal", flow[1], "remote", flow[2]);
-	struct table table;
-	int code;
 
-	if (cli->json)
-		return ask(cli, request, NULL, NULL, NULL);
-	table_begin(&table, stdout, columns, 4);
-	code = ask(cli, request, flow_row, &table, NULL);
-	if (!code)
-		table_end(&table);
-	return code;
+	return ask_table(cli, request, columns, 4, flow_row);
 }
 
 int cli_explain(struct cli *cli, int argc, char **argv)

@@ -34,17 +34,9 @@ static int show(const struct cli *cli, json_t *request)
 		{"ID", true},	 {"FAULT", false},  {"CLIENT", false},
 		{"VALUE", true}, {"ENDS IN", true},
 	};
-	struct table table;
-	int code;
 
-	if (cli->json)
-		return ask(cli, request, NULL, NULL, NULL);
-	table_begin(&table, stdout, columns,
-		    sizeof(columns) / sizeof(columns[0]));
-	code = ask(cli, request, fault_row, &table, NULL);
-	if (!code)
-		table_end(&table);
-	return code;
+	return ask_table(cli, request, columns,
+			 sizeof(columns) / sizeof(columns[0]), fault_row);
 }
 
 /** cleared_row() - how many it was */

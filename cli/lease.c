@@ -44,17 +44,9 @@ static int show(const struct cli *cli, json_t *request)
 		{"STATE", false},   {"EXPIRES IN", true}, {"T1 IN", true},
 		{"T2 IN", true},    {"CLIENT ID", false},
 	};
-	struct table table;
-	int code;
 
-	if (cli->json)
-		return ask(cli, request, NULL, NULL, NULL);
-	table_begin(&table, stdout, columns,
-		    sizeof(columns) / sizeof(columns[0]));
-	code = ask(cli, request, lease_row, &table, NULL);
-	if (!code)
-		table_end(&table);
-	return code;
+	return ask_table(cli, request, columns,
+			 sizeof(columns) / sizeof(columns[0]), lease_row);
 }
 
 /** about() - a request about a client */

@@ -62,19 +62,12 @@ static int show(struct cli *cli, int argc, char **argv, row_fn *row,
 	static const struct args_option none[] = {{0}};
 	int code = args_parse(cli, &argc, argv, none);
 	json_t *request = NULL;
-	struct table table;
 
 	if (!code)
 		code = filtered(argv[0], argc, argv, &request);
 	if (code)
 		return code;
-	if (cli->json)
-		return ask(cli, request, NULL, NULL, NULL);
-	table_begin(&table, stdout, columns, n_columns);
-	code = ask(cli, request, row, &table, NULL);
-	if (!code)
-		table_end(&table);
-	return code;
+	return ask_table(cli, request, columns, n_columns, row);
 }
 
 int cli_sessions(struct cli *cli, int argc, char **argv)

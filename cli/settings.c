@@ -43,7 +43,6 @@ int cli_get(struct cli *cli, int argc, char **argv)
 		{"SETTING", false}, {"VALUE", false}, {"FROM", false}};
 	int code = args_parse(cli, &argc, argv, none);
 	json_t *request;
-	struct table table;
 
 	if (code)
 		return code;
@@ -52,13 +51,7 @@ int cli_get(struct cli *cli, int argc, char **argv)
 					    "nat.udp-timeout, or nat");
 	request = json_pack("{s:s, s:s*}", "request", "get", "key",
 			    argc > 1 ? argv[1] : NULL);
-	if (cli->json)
-		return ask(cli, request, NULL, NULL, NULL);
-	table_begin(&table, stdout, columns, 3);
-	code = ask(cli, request, setting_row, &table, NULL);
-	if (!code)
-		table_end(&table);
-	return code;
+	return ask_table(cli, request, columns, 3, setting_row);
 }
 
 /** say() - ", 3 at once", if there are any; Return: whether there were */

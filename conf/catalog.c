@@ -24,9 +24,35 @@ static int compare_name(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-/** take_name() - a name, unless an earlier folder had it, which wins */
-static void take_name(struct catalog *catalog, const char *name)
+void profile_names_each(const char *dir, struct region *region,
+			profile_name_fn *fn, void *arg)
 {
+	struct dirent *entry;
+	DIR *d = opendir(dir);
+
+	/* cppcheck-suppress readdirCalled ; no thread but this has @d */
+	while (d && (entry = readdir(d)) != NULL) {
+		const char *dot = strrchr(entry->d_name, '.');
+		const char *name;
+
+		if (!dot || strcmp(dot, ".yaml") != 0)
+			continue;
+		name = region_text(region, entry->d_name,
+				   (size_t)(dot - entry->d_name));
+		if (profile_name_valid(name))
+			fn(name, arg);
+	}
+	if (d)
+		closedir(d);
+}
+
+/**
+ * take_name() - profile_name_fn: unless an earlier folder had it, which wins
+ */
+static void take_name(const char *name, void *arg)
+{
+	struct catalog *catalog = arg;
+
 	for (size_t i = 0; i < catalog->n; i++)
 		if (!strcmp(catalog->name[i], name))
 			return;
@@ -39,23 +65,8 @@ static void take_name(struct catalog *catalog, const char *name)
 static bool take_dir(const char *dir, void *arg)
 {
 	struct catalog *catalog = arg;
-	struct dirent *entry;
-	DIR *d = opendir(dir);
 
-	/* cppcheck-suppress readdirCalled ; no thread but this has @d */
-	while (d && (entry = readdir(d)) != NULL) {
-		const char *dot = strrchr(entry->d_name, '.');
-		const char *name;
-
-		if (!dot || strcmp(dot, ".yaml") != 0)
-			continue;
-		name = region_text(catalog->region, entry->d_name,
-				   (size_t)(dot - entry->d_name));
-		if (profile_name_valid(name))
-			take_name(catalog, name);
-	}
-	if (d)
-		closedir(d);
+	profile_names_each(dir, catalog->region, take_name, catalog);
 	return false;
 }
 

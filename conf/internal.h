@@ -258,6 +258,13 @@ typedef bool profile_dir_fn(const char *dir, void *arg);
  */
 bool profile_dirs_each(profile_dir_fn *fn, void *arg);
 
+/** profile_name_fn - takes the name of a profile; it is the region's */
+typedef void profile_name_fn(const char *name, void *arg);
+
+/** profile_names_each() - the names of all profiles in a folder, if there is */
+void profile_names_each(const char *dir, struct region *region,
+			profile_name_fn *fn, void *arg);
+
 /** file_read() - a file into the region; NULL with @why set */
 char *file_read(struct region *region, const char *path, size_t *len,
 		char why[static CONF_WHY_MAX]);

@@ -4,7 +4,6 @@
  */
 #include "conf/internal.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,28 +84,21 @@ static bool search_dir(const char *dir, void *arg)
 	return true;
 }
 
+/** consider() - profile_name_fn: a name that may have been meant */
+static void consider(const char *name, void *arg)
+{
+	struct search *search = arg;
+
+	nearest_offer(&search->nearest, name);
+}
+
 /** search_similar() - profile_dir_fn: consider the names of all profiles there
  */
 static bool search_similar(const char *dir, void *arg)
 {
 	struct search *search = arg;
-	struct dirent *entry;
-	DIR *d = opendir(dir);
 
-	/* cppcheck-suppress readdirCalled ; no thread but this has @d */
-	while (d && (entry = readdir(d)) != NULL) {
-		const char *dot = strrchr(entry->d_name, '.');
-		const char *name;
-
-		if (!dot || strcmp(dot, ".yaml") != 0)
-			continue;
-		name = region_text(search->region, entry->d_name,
-				   (size_t)(dot - entry->d_name));
-		if (profile_name_valid(name))
-			nearest_offer(&search->nearest, name);
-	}
-	if (d)
-		closedir(d);
+	profile_names_each(dir, search->region, consider, search);
 	return false;
 }
 
