@@ -153,9 +153,9 @@ static int cover(const char *ours, const char *theirs)
 	if (mount(ours, theirs, NULL, MS_BIND, NULL) == 0)
 		return 0;
 	error = -errno;
-	say_error("%s stays the host's: %s", theirs, strerror(-error));
-	/* a host without the file has nothing that must be hidden */
-	return error == -ENOENT ? 0 : error;
+	if (error != -ENOENT)
+		say_error("%s stays the host's: %s", theirs, strerror(-error));
+	return error;
 }
 
 /** read_hosts() - the host's own, shortened if need be, and @more */
@@ -189,13 +189,20 @@ int mounts_names(const char *hosts, const char *resolv)
 	free(text);
 	if (!error)
 		error = cover(MOUNTS_DIR "/hosts", "/etc/hosts");
+	if (error == -ENOENT) {
+		say_error("there is no /etc/hosts that the lab's could stand "
+			  "for: its names, such as server.lab, are not known");
+		error = 0;
+	}
 	if (error || !resolv)
 		return error;
 	/* systemd-resolved would answer for the host past resolv.conf */
 	(void)mount(MOUNTS_DIR "/hosts", RESOLVED, NULL, MS_BIND, NULL);
 	error = mounts_write(MOUNTS_DIR "/resolv.conf", resolv, 0644);
-	return error ? error
-		     : cover(MOUNTS_DIR "/resolv.conf", "/etc/resolv.conf");
+	if (!error)
+		error = cover(MOUNTS_DIR "/resolv.conf", "/etc/resolv.conf");
+	/* where there is none, there is none of the host's to be hidden */
+	return error == -ENOENT ? 0 : error;
 }
 
 void mounts_sys(void)
