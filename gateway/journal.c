@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "gateway/dhcp.h"
+#include "gateway/journal_file.h"
 #include "gateway/journal_load.h"
 #include "gateway/journal_writer.h"
 
@@ -159,7 +160,7 @@ static struct journal *make(struct gateway *gateway, const char *path,
 	if (!journal)
 		return NULL;
 	journal->gateway = gateway;
-	journal->path = strdup(path);
+	journal->path = journal_file_path(path);
 	if (journal->path)
 		journal->writer = journal_writer_alloc(journal->path, sync);
 	if (journal->writer)

@@ -55,6 +55,21 @@ static int sync_folder(const char *path)
 	return error;
 }
 
+char *journal_file_path(const char *path)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(path, &st) < 0 || !S_ISLNK(st.st_mode))
+		return strdup(path);
+	/* where it leads need not be there yet */
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return strdup(path);
+	close(fd);
+	return realpath(path, NULL);
+}
+
 int journal_file_open(const char *path, struct journal_file *file)
 {
 	const int flags = O_RDWR | O_CREAT | O_CLOEXEC;

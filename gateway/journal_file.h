@@ -25,6 +25,17 @@ struct journal_file {
 };
 
 /**
+ * journal_file_path() - the file itself, where @path is a symbolic link to it
+ *
+ * A file that is replaced by its name would take the link's place, not that of
+ * the file. Where the link leads nowhere, the file is made.
+ *
+ * Return: the caller's to free(); NULL when memory is out. What is wrong with
+ * it otherwise, journal_file_open() says.
+ */
+char *journal_file_path(const char *path);
+
+/**
  * journal_file_open() - open and lock, made if need be
  * @path:	its folder is made too, if only that is missing
  *

@@ -251,8 +251,15 @@ def test_a_lease_file_that_cannot_be(lab):
 
 
 def test_compaction(lab):
-    """A file that has grown is written anew, and holds the same."""
+    """A file that has grown is written anew, and holds the same.
+
+    It is where a symbolic link leads, and the link stays one.
+    """
     lab = serve(lab, clients=2, lease_time="1h", conflict_probe="false")
+    lab.stop()
+    os.rename(lab.path("leases"), lab.path("far"))
+    os.symlink("far", lab.path("leases"))
+    lab.start()
     clients = [Udhcpc(lab, host) for host in lab.clients]
     for client in clients:
         client.run()
@@ -286,3 +293,4 @@ def test_compaction(lab):
             for r in lab.lapse("lease", "list")} == before
     assert "damaged" not in lab.said()
     assert not os.path.exists(path + ".new")
+    assert os.path.islink(path)

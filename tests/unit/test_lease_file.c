@@ -241,6 +241,39 @@ static void test_lock(void **state)
 	dhcpd_free(d);
 }
 
+/** test_link() - what is replaced is the file, not a link that leads to it */
+static void test_link(void **state)
+{
+	const struct rig *rig = *state;
+	char link[sizeof(rig->folder) + 8], far[sizeof(rig->folder) + 8];
+	struct journal_file file;
+	struct dhcpd *d = engine();
+	struct stat st;
+	char *path;
+
+	snprintf(link, sizeof(link), "%s/link", rig->folder);
+	snprintf(far, sizeof(far), "%s/far", rig->folder);
+	/* nothing is there: that is where it shall be */
+	path = journal_file_path(link);
+	assert_string_equal(path, link);
+	free(path);
+	assert_int_equal(symlink("far", link), 0);
+	for (int round = 0; round < 2; round++) {
+		path = journal_file_path(link);
+		assert_string_equal(path, far);
+		assert_int_equal(journal_load(path, false, d, now, &file), 0);
+		journal_file_close(&file);
+		free(path);
+		assert_int_equal(lstat(link, &st), 0);
+		assert_true(S_ISLNK(st.st_mode));
+		assert_int_equal(lstat(far, &st), 0);
+		assert_true(S_ISREG(st.st_mode));
+	}
+	unlink(link);
+	unlink(far);
+	dhcpd_free(d);
+}
+
 /** test_no_file() - a folder, a path too long, no permission to make it */
 static void test_no_file(void **state)
 {
@@ -287,6 +320,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mended, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lock, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_link, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_set_aside, setup,
 						teardown),
