@@ -340,6 +340,8 @@ MANPAGES := $(wildcard docs/*.[1-8])
 PROFILES := $(wildcard conf/profiles/*.yaml)
 DEST_CONF := $(DESTDIR)$(sysconfdir)/lapse
 DEST_PROFILES := $(DESTDIR)$(datadir)/lapse/profiles
+SCENARIOS := $(wildcard docs/scenarios/*.yaml)
+DEST_SCENARIOS := $(DESTDIR)$(datadir)/doc/lapse/scenarios
 
 # The administrator's lapse.yaml is never overwritten.
 install: all ## install below PREFIX (/usr/local) and DESTDIR
@@ -350,6 +352,8 @@ install: all ## install below PREFIX (/usr/local) and DESTDIR
 	$(Q)test -e $(DEST_CONF)/lapse.yaml || \
 		$(INSTALL) -m 644 conf/lapse.yaml $(DEST_CONF)/lapse.yaml
 	$(Q)$(if $(PROFILES),$(INSTALL) -m 644 $(PROFILES) $(DEST_PROFILES))
+	$(Q)$(INSTALL) -d $(DEST_SCENARIOS)
+	$(Q)$(INSTALL) -m 644 $(SCENARIOS) $(DEST_SCENARIOS)
 	$(Q)for m in $(MANPAGES); do \
 		$(INSTALL) -D -m 644 $$m \
 			$(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/} || exit; \
@@ -362,11 +366,13 @@ install: all ## install below PREFIX (/usr/local) and DESTDIR
 uninstall: ## take away what install put there, except the settings
 	$(Q)rm -f $(DESTDIR)$(sbindir)/lapsed $(DESTDIR)$(bindir)/lapse \
 		$(DESTDIR)$(unitdir)/lapse.service
-	$(Q)rm -f $(foreach p,$(notdir $(PROFILES)),$(DEST_PROFILES)/$p)
+	$(Q)rm -f $(foreach p,$(notdir $(PROFILES)),$(DEST_PROFILES)/$p) \
+		$(foreach s,$(notdir $(SCENARIOS)),$(DEST_SCENARIOS)/$s)
 	$(Q)for m in $(MANPAGES); do \
 		rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; \
 	done
-	$(Q)rmdir --ignore-fail-on-non-empty -p $(DEST_PROFILES) 2>/dev/null || :
+	$(Q)rmdir --ignore-fail-on-non-empty -p $(DEST_PROFILES) \
+		$(DEST_SCENARIOS) 2>/dev/null || :
 
 deb: ## a Debian package, into build/deb/
 	$(Q)tools/deb $(O)/deb

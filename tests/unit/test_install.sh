@@ -53,6 +53,10 @@ for file in conf/profiles/*.yaml; do
 	check "$file" cmp "$file" \
 		"$dest/usr/local/share/lapse/profiles/${file##*/}"
 done
+for file in docs/scenarios/*.yaml; do
+	check "$file" cmp "$file" \
+		"$dest/usr/local/share/doc/lapse/scenarios/${file##*/}"
+done
 for file in docs/*.[1-8]; do
 	[ -e "$file" ] || continue
 	check "$file" cmp "$file" \
