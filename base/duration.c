@@ -23,26 +23,26 @@ static const struct unit {
  * parse_number() - decimal digits, no leading zeros
  * @p:		moved behind them on success
  * @number:	set on success
- *
- * Return: false when there is none, or it does not fit.
  */
-static bool parse_number(const char **p, uint64_t *number)
+static enum duration_read parse_number(const char **p, uint64_t *number)
 {
 	const char *s = *p;
 	uint64_t n = 0;
 
-	if (*s < '0' || *s > '9' || (*s == '0' && s[1] >= '0' && s[1] <= '9'))
-		return false;
+	if (*s < '0' || *s > '9')
+		return DURATION_NONE;
+	if (*s == '0' && s[1] >= '0' && s[1] <= '9')
+		return DURATION_ZEROS;
 	for (; *s >= '0' && *s <= '9'; s++) {
 		unsigned digit = (unsigned)(*s - '0');
 
 		if (n > (UINT64_MAX - digit) / 10)
-			return false;
+			return DURATION_LONG;
 		n = n * 10 + digit;
 	}
 	*p = s;
 	*number = n;
-	return true;
+	return DURATION_GOOD;
 }
 
 /**
@@ -89,33 +89,63 @@ static uint64_t parse_unit(const char **p, size_t *next)
 	return 0;
 }
 
-bool duration_parse(const char *text, uint64_t *ms)
+/**
+ * add_part() - a number and its unit
+ * @p:		moved behind them on success
+ * @next:	the first unit allowed, as parse_unit() has it
+ * @total:	added to on success
+ */
+static enum duration_read add_part(const char **p, size_t *next,
+				   uint64_t *total)
+{
+	uint64_t number, rest, scale, unit;
+	bool alone = *next == 0;
+	enum duration_read error = parse_number(p, &number);
+
+	if (error)
+		return error;
+	if (!**p)
+		return alone ? DURATION_UNITLESS : DURATION_NONE;
+	if (!parse_fraction(p, &rest, &scale))
+		return DURATION_BROKEN;
+	unit = parse_unit(p, next);
+	if (!unit)
+		return DURATION_NONE;
+	if (number > (DURATION_NEVER - 1 - *total) / unit)
+		return DURATION_LONG;
+	*total += number * unit;
+	/* less than 10^9 days: no product here overflows */
+	rest *= unit;
+	if (rest % scale)
+		return DURATION_BROKEN;
+	if (rest / scale > DURATION_NEVER - 1 - *total)
+		return DURATION_LONG;
+	*total += rest / scale;
+	return DURATION_GOOD;
+}
+
+enum duration_read duration_read(const char *text, uint64_t *ms)
 {
 	uint64_t total = 0;
 	size_t next = 0;
 
 	if (strcmp(text, "never") == 0) {
 		*ms = DURATION_NEVER;
-		return true;
+		return DURATION_GOOD;
 	}
 	do {
-		uint64_t number, rest, scale, unit;
+		enum duration_read error = add_part(&text, &next, &total);
 
-		if (!parse_number(&text, &number) ||
-		    !parse_fraction(&text, &rest, &scale))
-			return false;
-		unit = parse_unit(&text, &next);
-		if (!unit || number > (DURATION_NEVER - 1 - total) / unit)
-			return false;
-		total += number * unit;
-		/* less than 10^9 days: no product here overflows */
-		rest *= unit;
-		if (rest % scale || rest / scale > DURATION_NEVER - 1 - total)
-			return false;
-		total += rest / scale;
+		if (error)
+			return error;
 	} while (*text);
 	*ms = total;
-	return true;
+	return DURATION_GOOD;
+}
+
+bool duration_parse(const char *text, uint64_t *ms)
+{
+	return duration_read(text, ms) == DURATION_GOOD;
 }
 
 const char *duration_show(uint64_t ms, char text[static DURATION_TEXT])

@@ -14,6 +14,22 @@
 /** DURATION_TEXT - bytes that duration_show() needs at most, NUL included */
 #define DURATION_TEXT 32
 
+/** enum duration_read - what duration_read() finds a text to be */
+enum duration_read {
+	DURATION_GOOD,
+	DURATION_NONE,	   /* nothing of the kind */
+	DURATION_UNITLESS, /* a number alone */
+	DURATION_ZEROS,	   /* a number begins with one that says nothing */
+	DURATION_BROKEN,   /* no whole number of milliseconds */
+	DURATION_LONG,	   /* as long as DURATION_NEVER, or longer */
+};
+
+/**
+ * duration_read() - duration_parse(), for who has to say what is wrong
+ * @ms:		set where it is DURATION_GOOD
+ */
+enum duration_read duration_read(const char *text, uint64_t *ms);
+
 /**
  * duration_parse() - numbers with units, or "never"
  * @text:	NUL-terminated; numbers, each with one of the units d, h, m, s,

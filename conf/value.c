@@ -10,20 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/log.h"
 #include "conf/conf.h"
 
 /* A century is enough, and sums of it and any clock do not overflow. */
 #define DURATION_MAX_DAYS 36500
 #define DAY_MS		  UINT64_C(86400000)
-
-/* The units of durations, in ms; "ms" before "m" and "s". */
-static const struct {
-	const char *name;
-	uint64_t ms;
-} units[] = {
-	{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", DAY_MS},
-};
 
 bool refuse(char why[static CONF_WHY_MAX], const char *text)
 {
@@ -103,74 +96,37 @@ static uint64_t load_number(const struct conf_key *key, const void *base)
 
 /* --- durations --- */
 
-/**
- * fraction_parse() - the digits behind a decimal point, in ms, exactly
- * @text:	digits
- * @len:	how many
- * @unit:	ms of the unit
- * @ms:		added to on success
- */
-static bool fraction_parse(const char *text, size_t len, uint64_t unit,
-			   uint64_t *ms)
-{
-	uint64_t rest = 0;
-	uint64_t scale = 1;
-
-	/* unit < 10^8, so neither product overflows with 9 digits. */
-	if (!len || len > 9)
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		rest = rest * 10 + (uint64_t)(text[i] - '0');
-		scale *= 10;
-	}
-	if (rest * unit % scale)
-		return false;
-	*ms += rest * unit / scale;
-	return true;
-}
-
 /** parse_duration() - conf_type's parse */
 static bool parse_duration(const struct conf_key *key, const char *text,
 			   union conf_value *value,
 			   char why[static CONF_WHY_MAX])
 {
-	static const char wrong[] =
-		"is not a duration; write one such as 250ms, 30s, 1.5h, 1d or "
-		"never";
-	size_t number = strspn(text, "0123456789");
-	size_t all = strspn(text, "0123456789.");
-	uint64_t unit = 0;
-	uint64_t n = 0;
+	uint64_t ms = 0;
+	enum duration_read error = duration_read(text, &ms);
 
-	if (!strcmp(text, "never")) {
-		value->number = NAT_NEVER;
-		return true;
-	}
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (!strcmp(text + all, units[i].name))
-			unit = units[i].ms;
-	if (number && number == all && !text[all]) {
+	_Static_assert(DURATION_NEVER == NAT_NEVER, "one never");
+	if (!error && ms != DURATION_NEVER && ms > DURATION_MAX_DAYS * DAY_MS)
+		error = DURATION_LONG;
+	switch (error) {
+	case DURATION_GOOD:
+		break;
+	case DURATION_UNITLESS:
 		snprintf(why, CONF_WHY_MAX, "has no unit; write %.20ss or %s",
 			 text, "another of ms, m, h, d");
 		return false;
+	case DURATION_ZEROS:
+		return refuse(why, "begins with 0; leave that away");
+	case DURATION_BROKEN:
+		return refuse(why, "is no whole number of milliseconds; write "
+				   "fewer digits");
+	case DURATION_LONG:
+		return refuse(why, "is too long; the longest are 36500d and "
+				   "never");
+	case DURATION_NONE:
+		return refuse(why, "is not a duration; write one such as "
+				   "250ms, 30s, 1.5h, 1h30m, 1d or never");
 	}
-	if (!unit || !number)
-		return refuse(why, wrong);
-	if (!number_parse(text, number, &n) ||
-	    n > DURATION_MAX_DAYS * DAY_MS / unit)
-		return refuse(why,
-			      text[0] == '0' && number > 1
-				      ? "begins with 0; leave that away"
-				      : "is too long; the longest are 36500d "
-					"and never");
-	n *= unit;
-	if (number != all &&
-	    !fraction_parse(text + number + 1, all - number - 1, unit, &n))
-		return refuse(why, "is no whole number of milliseconds; "
-				   "write fewer digits");
-	if (n < key->min) {
+	if (ms < key->min) {
 		char least[CONF_VALUE_MAX];
 
 		duration_format(key->min, least);
@@ -178,7 +134,7 @@ static bool parse_duration(const struct conf_key *key, const char *text,
 			 "is too short; the shortest is %.40s", least);
 		return false;
 	}
-	value->number = n;
+	value->number = ms;
 	return true;
 }
 

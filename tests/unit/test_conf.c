@@ -33,7 +33,7 @@ static const char everything[] =
 	"  port-block-idle-timeout: 1m\n"
 	"  deterministic: false\n"
 	"  udp-initial-timeout: 1500ms\n"
-	"  udp-timeout: 1.5m\n"
+	"  udp-timeout: 1m30s\n"
 	"  tcp-trans-open-timeout: 4m\n"
 	"  tcp-idle-timeout: never\n"
 	"  tcp-trans-close-timeout: 0s\n"

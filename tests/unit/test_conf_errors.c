@@ -104,19 +104,19 @@ static const struct bad values[] = {
 	 "of ms, m, h, d\n"},
 	{"nat: {udp-timeout: soon}\n",
 	 "t:1:20: nat.udp-timeout: \"soon\" is not a duration; write one such "
-	 "as 250ms, 30s, 1.5h, 1d or never\n"},
+	 "as 250ms, 30s, 1.5h, 1h30m, 1d or never\n"},
 	{"nat: {udp-timeout: -3s}\n",
 	 "t:1:20: nat.udp-timeout: \"-3s\" is not a duration; write one such "
-	 "as 250ms, 30s, 1.5h, 1d or never\n"},
-	{"nat: {udp-timeout: 1h30m}\n",
-	 "t:1:20: nat.udp-timeout: \"1h30m\" is not a duration; write one such "
-	 "as 250ms, 30s, 1.5h, 1d or never\n"},
+	 "as 250ms, 30s, 1.5h, 1h30m, 1d or never\n"},
+	{"nat: {udp-timeout: 30m1h}\n",
+	 "t:1:20: nat.udp-timeout: \"30m1h\" is not a duration; write one such "
+	 "as 250ms, 30s, 1.5h, 1h30m, 1d or never\n"},
 	{"nat: {udp-timeout: 0.5ms}\n",
 	 "t:1:20: nat.udp-timeout: \"0.5ms\" is no whole number of "
 	 "milliseconds; write fewer digits\n"},
 	{"nat: {udp-timeout: 1.2.3s}\n",
-	 "t:1:20: nat.udp-timeout: \"1.2.3s\" is no whole number of "
-	 "milliseconds; write fewer digits\n"},
+	 "t:1:20: nat.udp-timeout: \"1.2.3s\" is not a duration; write "
+	 "one such as 250ms, 30s, 1.5h, 1h30m, 1d or never\n"},
 	{"nat: {udp-timeout: 1.s}\n",
 	 "t:1:20: nat.udp-timeout: \"1.s\" is no whole number of milliseconds; "
 	 "write fewer digits\n"},

@@ -43,6 +43,41 @@ static void test_parse(void **state)
 	}
 }
 
+/* What is wrong, for who says so. */
+static void test_read(void **state)
+{
+	static const struct {
+		const char *text;
+		enum duration_read is;
+	} texts[] = {
+		{"5m", DURATION_GOOD},
+		{"never", DURATION_GOOD},
+		{"", DURATION_NONE},
+		{"soon", DURATION_NONE},
+		{"1.2.3s", DURATION_NONE},
+		{"5m30", DURATION_NONE},
+		{"5m1h", DURATION_NONE},
+		{"300", DURATION_UNITLESS},
+		{"010s", DURATION_ZEROS},
+		{"1h05m", DURATION_ZEROS},
+		{"0.5ms", DURATION_BROKEN},
+		{"1.s", DURATION_BROKEN},
+		{"18446744073709551616s", DURATION_LONG},
+		{"213503982335d", DURATION_LONG},
+		{"18446744073709551615ms", DURATION_LONG},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		uint64_t ms = 42;
+
+		assert_int_equal(duration_read(texts[i].text, &ms),
+				 texts[i].is);
+		if (texts[i].is != DURATION_GOOD)
+			assert_int_equal(ms, 42);
+	}
+}
+
 static void test_parse_bad(void **state)
 {
 	static const char *const bad[] = {
@@ -119,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_parse_bad),
 		cmocka_unit_test(test_show),
 	};
