@@ -105,4 +105,21 @@ error_of(struct rig *rig, const char *format, ...)
 	return last;
 }
 
+/** rig_setup() - a rig a test */
+static inline int rig_setup(void **state)
+{
+	*state = rig_new(2048);
+	return 0;
+}
+
+/** rig_teardown() - the engine's tables must be sound */
+static inline int rig_teardown(void **state)
+{
+	struct rig *rig = *state;
+
+	assert_true(nat_check(rig->gateway.nat));
+	rig_free(rig);
+	return 0;
+}
+
 #endif /* TESTS_CONTROL_ANSWER_H */

@@ -11,23 +11,6 @@
 #include <stdio.h>
 #include "tests/unit/control_answer.h"
 
-/** setup() - a rig a test */
-static int setup(void **state)
-{
-	*state = rig_new(2048);
-	return 0;
-}
-
-/** teardown() - the engine's tables must be sound */
-static int teardown(void **state)
-{
-	struct rig *rig = *state;
-
-	assert_true(nat_check(rig->gateway.nat));
-	rig_free(rig);
-	return 0;
-}
-
 /** send() - a packet that must pass */
 static void send_one(struct rig *rig, unsigned client, uint16_t port)
 {
@@ -154,7 +137,8 @@ static void test_most_specific(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_OF(name) \
+	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST_OF(test_row),	     TEST_OF(test_ended),
 		TEST_OF(test_filter),	     TEST_OF(test_by_mac),

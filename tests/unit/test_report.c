@@ -12,23 +12,6 @@
 #include "nat/heartbeat.h"
 #include "tests/unit/control_answer.h"
 
-/** setup() - a rig a test */
-static int setup(void **state)
-{
-	*state = rig_new(2048);
-	return 0;
-}
-
-/** teardown() - the engine's tables must be sound */
-static int teardown(void **state)
-{
-	struct rig *rig = *state;
-
-	assert_true(nat_check(rig->gateway.nat));
-	rig_free(rig);
-	return 0;
-}
-
 /** send_after() - let lapse time pass, then a packet from client @client */
 static void send_after(struct rig *rig, uint64_t ms, unsigned client)
 {
@@ -213,7 +196,8 @@ static void test_many(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_OF(name) \
+	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST_OF(test_verdict), TEST_OF(test_interval),
 		TEST_OF(test_alive),   TEST_OF(test_silent),

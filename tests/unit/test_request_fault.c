@@ -11,23 +11,6 @@
 #include <stdio.h>
 #include "tests/unit/control_answer.h"
 
-/** setup() - a rig a test */
-static int setup(void **state)
-{
-	*state = rig_new(2048);
-	return 0;
-}
-
-/** teardown() - the engine's tables must be sound */
-static int teardown(void **state)
-{
-	struct rig *rig = *state;
-
-	assert_true(nat_check(rig->gateway.nat));
-	rig_free(rig);
-	return 0;
-}
-
 static void test_all_kinds(void **state)
 {
 	struct rig *rig = *state;
@@ -156,7 +139,8 @@ static void test_errors(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_OF(name) \
+	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST_OF(test_all_kinds),
 		TEST_OF(test_for),

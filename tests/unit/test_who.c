@@ -11,23 +11,6 @@
 #include <stdio.h>
 #include "tests/unit/control_answer.h"
 
-/** setup() - a rig a test */
-static int setup(void **state)
-{
-	*state = rig_new(2048);
-	return 0;
-}
-
-/** teardown() - the engine's tables must be sound */
-static int teardown(void **state)
-{
-	struct rig *rig = *state;
-
-	assert_true(nat_check(rig->gateway.nat));
-	rig_free(rig);
-	return 0;
-}
-
 /** at() - advance to this lapse second */
 static void at(struct rig *rig, unsigned second)
 {
@@ -211,7 +194,8 @@ static void test_errors(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST_OF(name) \
+	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST_OF(test_times),	 TEST_OF(test_utc),
 		TEST_OF(test_forgotten), TEST_OF(test_block),
