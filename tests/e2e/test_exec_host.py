@@ -35,6 +35,8 @@ class World:
         for one in (self.host, self.net):
             one.wait_ready()
             one.ip("link set lo up")
+        # an IPv6 address that ripens by itself would look like a change
+        self.host.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
         self.host.ip("link add ext type veth peer name eth0 "
                      f"netns {self.net.proc.pid}",
                      "address add 203.0.113.2/24 dev ext", "link set ext up",
