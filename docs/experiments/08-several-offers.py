@@ -9,29 +9,58 @@ import sys
 from lib.lab import HERE, Lab
 from lib.story import Story
 
-story = Story("8. Several servers offer an address, the client takes one")
-story.say("""There is a DHCP server and, by a fault, a second one on the same
-          network that nobody invited. A client without an address asks.""")
-with Lab(settings=["dhcp.range=[192.168.77.100-192.168.77.110]",
-                   "dhcp.lease-file=/run/lapse/leases"]) as lab:
-    lab.lapse("fault", "dhcp-rogue")
-    printed = lab.client[0].run(
-        sys.executable, os.path.join(HERE, "programs", "discover.py"), "2")
-    rows = [json.loads(line) for line in printed.splitlines()]
+OURS = "192.168.77.1"
+
+
+def discover(host, taken):
+    """A client's two offers, and the answer to taking one, or None."""
+    rows = [json.loads(line) for line in host.run(
+        sys.executable, os.path.join(HERE, "programs", "discover.py"), "2",
+        str(taken)).splitlines()]
     for row in rows:
         print(f"  {row['kind']}: {row['address']} by {row['server']} "
               f"for {row['lease']} s")
-    offers, answer = rows[:2], rows[2]
-    story.check(all(row["kind"] == "offer" for row in offers) and
-                offers[0]["server"] != offers[1]["server"],
-                "two offers, by two servers")
-    story.check(answer["kind"] == "ack" and
-                (answer["server"], answer["address"]) ==
-                (offers[0]["server"], offers[0]["address"]),
-                "the client takes the first, and its server acknowledges")
-    leases = [row for row in lab.lapse("lease", "list")
-              if row["state"] == "bound"]
-    story.check([row["address"] for row in leases] == [answer["address"]],
-                "one lease is held, the other offer binds nobody")
-story.end(f"offers by {offers[0]['server']} and {offers[1]['server']}; "
-          f"{answer['address']} of {answer['server']} taken")
+    return rows[:2], rows[2] if len(rows) > 2 else None
+
+
+def held(lab):
+    """The addresses that our server has leased."""
+    return [row["address"] for row in lab.lapse("lease", "list")
+            if row["state"] == "bound"]
+
+
+story = Story("8. Several servers offer an address, the client takes one")
+story.say("""There is a DHCP server and, by a fault, a second one on the same
+          network that nobody invited. A client without an address asks, and
+          takes the first offer.""")
+with Lab(clients=2, settings=["dhcp.range=[192.168.77.100-192.168.77.110]",
+                              "dhcp.lease-file=/run/lapse/leases"]) as lab:
+    lab.lapse("fault", "dhcp-rogue")
+    offers, answer = discover(lab.client[0], 0)
+    servers = [row["server"] for row in offers]
+    story.check([row["kind"] for row in offers] == ["offer"] * 2 and
+                servers[0] == OURS != servers[1] and
+                offers[0]["address"] != offers[1]["address"],
+                "two offers of two addresses, by two servers",
+                f"the offers are by {servers[0]} and {servers[1]}")
+    taken = offers[0]["address"]
+    story.check(answer and (answer["kind"], answer["server"],
+                            answer["address"]) == ("ack", OURS, taken),
+                "the client takes the first, and its server acknowledges",
+                f"the client takes the first, and is answered {answer}")
+    story.check(held(lab) == [taken],
+                "one lease is held, the other offer binds nobody",
+                f"leases are held of {held(lab)}, not of {taken}")
+
+    story.say("""Nothing in DHCP tells which is the right one. Another client
+              takes the second offer. (The uninvited server of the fault only
+              offers: an ack never comes.)""")
+    other, answer = discover(lab.client[1], 1)
+    seen = lab.stat("dhcp-drop-other-server")
+    story.check(not answer and seen == 1 and held(lab) == [taken],
+                "its server is not ours: ours hears that, does not answer, "
+                "and holds nothing for it",
+                f"ours heard of it {seen} times, the answer is {answer}, "
+                f"leases are held of {held(lab)}")
+story.end(f"offers by {servers[0]} and {servers[1]}; {taken} of {servers[0]} "
+          f"taken, then {other[1]['address']} of {other[1]['server']}")

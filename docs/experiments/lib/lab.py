@@ -8,20 +8,16 @@ makes it and hands it over, and it stays on that host's network.
 import contextlib
 import json
 import os
-import select
-import signal
 import socket
 import subprocess
 import sys
-import time
+
+from lib.talk import PATIENCE, Unexpected, beat
 
 SERVER = "198.51.100.7"
 SERVER2 = "198.51.100.8"
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-
-# Longest wait for anything that must come, wall seconds.
-PATIENCE = 20
 
 MAKER = """
 import socket
@@ -40,16 +36,6 @@ def lapse_program():
     return "lapse"
 
 
-def poll(condition, what, patience=PATIENCE):
-    """Wait until condition() is true; return what it is."""
-    end = time.monotonic() + patience
-    while not (value := condition()):
-        if time.monotonic() > end:
-            raise TimeoutError(f"waited {patience} s in vain: {what}")
-        time.sleep(0.02)
-    return value
-
-
 class Host:
     """One host of the lab."""
 
@@ -65,8 +51,12 @@ class Host:
 
     def run(self, *argv):
         """Run a command to its end; what it prints."""
-        return subprocess.run(self.command(*argv), check=True, text=True,
-                              stdout=subprocess.PIPE, timeout=PATIENCE).stdout
+        done = subprocess.run(self.command(*argv), check=False, text=True,
+                              capture_output=True, timeout=2 * PATIENCE)
+        if done.returncode:
+            last = (done.stderr.splitlines() or ["no reason given"])[-1]
+            raise Unexpected(f"a program on {self.name} failed: {last}")
+        return done.stdout
 
     def program(self, name, *argv):
         """Start a program from programs/; it is there once it says so."""
@@ -76,7 +66,7 @@ class Host:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.lab.programs.append(proc)
         if proc.stdout.readline() != "ready\n":
-            raise RuntimeError(f"{name} did not start on {self.name}")
+            raise Unexpected(f"{name} did not start on {self.name}")
         return proc
 
     def socket(self, kind, port=0):
@@ -111,7 +101,11 @@ class Host:
         """A TCP connection."""
         made = self.socket(socket.SOCK_STREAM)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        made.connect((address, port))
+        try:
+            made.connect((address, port))
+        except OSError as e:
+            raise Unexpected(f"{self.name} gets no TCP connection to port "
+                             f"{port}: {e.strerror or e}") from e
         return made
 
 
@@ -136,7 +130,7 @@ class Lab:
                               check=False, timeout=60)
         if done.returncode:
             self.close()
-            raise RuntimeError("lapse lab up failed")
+            raise Unexpected("the lab did not come up")
         self.client = [Host(self, f"client{i + 1}") for i in range(clients)]
         self.server = Host(self, "server")
 
@@ -171,14 +165,32 @@ class Lab:
         """Ask the gateway; the rows of the answer."""
         done = subprocess.run(
             [lapse_program(), "--socket", f"lab:{self.name}", "--json",
-             *words], stdout=subprocess.PIPE, text=True, check=True,
-            timeout=90)
+             *words], capture_output=True, text=True, check=False, timeout=90)
+        if done.returncode:
+            raise Unexpected(f"lapse {' '.join(words)} failed: "
+                             f"{done.stderr.strip() or 'in silence'}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def one(self, *words):
         """The only row of the answer."""
-        row, = self.lapse(*words)
-        return row
+        rows = self.lapse(*words)
+        if len(rows) != 1:
+            raise Unexpected(f"lapse {' '.join(words)} answers {len(rows)} "
+                             "rows in place of one")
+        return rows[0]
+
+    def event(self, name, after=0, patience=2 * PATIENCE):
+        """The first such event later than a number, once it is there."""
+        try:
+            return self.one("wait", name, "--after", str(after),
+                            "--timeout", f"{patience}s")
+        except Unexpected as e:
+            raise Unexpected(f"no {name} came in {patience} s") from e
+
+    def events(self, name, *words):
+        """All such events until now."""
+        return [row for row in self.lapse("events", *words)
+                if row["event"] == name]
 
     def stat(self, name):
         """A counter."""
@@ -192,6 +204,10 @@ class Lab:
         """Let the lapse clock run so many times as fast."""
         self.lapse("clock", "scale", str(factor))
 
+    def freeze(self):
+        """Let the lapse clock stand still, but for what is advanced."""
+        self.lapse("clock", "freeze")
+
     def now(self):
         """Lapse time, in seconds."""
         return self.one("clock")["time"]
@@ -199,6 +215,8 @@ class Lab:
     def timer(self, key="nat.tcp-idle-timeout"):
         """A duration in force, seconds."""
         text = str(self.one("get", key)["value"])
+        if text == "never":
+            return float("inf")
         units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
         total, number = 0.0, ""
         for unit in text.replace("ms", "M"):
@@ -214,65 +232,15 @@ class Lab:
         client = client or self.client[0]
         with self.server.listen(port) as listener:
             near = client.connect(port)
-            far, _ = listener.accept()
+            far = self.accept(listener)
+        if not beat(near, far):
+            raise Unexpected("a new TCP connection carries nothing")
+        return near, far
+
+    def accept(self, listener):
+        """The server's end of a connection that was made."""
+        far, _ = listener.accept()
         far.settimeout(PATIENCE)
         far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sockets.append(far)
-        assert beat(near, far)
-        return near, far
-
-
-def beat(near, far, patience=PATIENCE):
-    """
-    A heartbeat and its answer; whether both came. It waits until TCP has
-    acknowledged all, so that nothing is under way any more.
-    """
-    try:
-        near.sendall(b"b")
-        if not arrives(far, patience) or far.recv(1) != b"b":
-            return False
-        far.sendall(b"a")
-        if not arrives(near, patience) or near.recv(1) != b"a":
-            return False
-    except (ConnectionError, TimeoutError):
-        return False
-    near.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-    poll(lambda: not unacked(near) and not unacked(far), "acknowledgements")
-    return True
-
-
-def arrives(sock, patience):
-    """Whether there is something to read within so many seconds."""
-    return bool(select.select([sock], [], [], patience)[0])
-
-
-# Offsets in struct tcp_info of linux/tcp.h.
-TCP_INFO = {"state": (0, 1), "retransmits": (2, 1), "probes": (3, 1),
-            "unacked": (24, 4), "last-data-received": (52, 4),
-            "last-ack-received": (56, 4)}
-
-
-def tcp_info(sock, name):
-    """What the kernel knows of a connection."""
-    offset, size = TCP_INFO[name]
-    data = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-    return int.from_bytes(data[offset:offset + size], sys.byteorder)
-
-
-def unacked(sock):
-    """How many segments the other end has not acknowledged."""
-    return tcp_info(sock, "unacked")
-
-
-def keepalive(sock, idle, interval, count):
-    """Switch TCP's keepalive on: wall seconds, and how many probes."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, idle)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, interval)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, count)
-
-
-def stop_after(seconds):
-    """No experiment hangs: SIGALRM ends it, and the lab with it."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(seconds)
+        return far
