@@ -71,29 +71,38 @@ static void send_data(struct job *job, uint16_t flags)
 		serve_tcp_push(job->connection, &data);
 }
 
-/** on_timer() - the first is due, or the second, or all is over */
+/** due() - ms from ASK until the next DATA: each goes twice, for one packet
+ *  may be lost; 0: there is none left */
+static uint32_t due(const struct job *job)
+{
+	const uint32_t first = job->delay, second = job->second;
+	const uint32_t times[] = {first, first + SERVE_AGAIN, second,
+				  second + SERVE_AGAIN};
+
+	return job->sent < (second ? 4 : 2) ? times[job->sent] : 0;
+}
+
+/** on_timer() - one of the DATA is due, or all is over */
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct job *job = arg;
 	uint64_t passed = serve_now() - job->asked;
+	uint32_t next;
 
 	(void)fd;
 	(void)what;
-	if (!(job->flags & PROBE_SENT)) {
-		send_data(job, 0);
-		serve_timer(&job->timer, job->second > passed
-						 ? job->second - passed
-					 : job->second ? 1
-						       : SERVE_LINGER);
+	if (job->sent && !due(job)) {
+		job_free(job);
 		return;
 	}
-	if (job->second) {
-		send_data(job, PROBE_SECOND);
-		job->second = 0;
+	send_data(job, job->sent < 2 ? 0 : PROBE_SECOND);
+	/* by TCP the kernel sees to that */
+	job->sent += job->stream ? 2 : 1;
+	next = due(job);
+	if (!next)
 		serve_timer(&job->timer, SERVE_LINGER);
-		return;
-	}
-	job_free(job);
+	else
+		serve_timer(&job->timer, next > passed ? next - passed : 1);
 }
 
 /** take() - a free one, at the address's expense; or NULL */
@@ -136,6 +145,7 @@ struct job *job_ask(struct server *server, const struct probe_message *message,
 	job->delay = message->delay;
 	job->second = message->second;
 	job->reset_after = 0;
+	job->sent = 0;
 	job->asked = serve_now();
 	job->target = remote;
 	job->from = message->from;

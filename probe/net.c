@@ -10,6 +10,7 @@
 #include <net/ethernet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "base/wire.h"
@@ -59,6 +60,18 @@ static int bound(int type, struct endpoint local)
 	    bind(fd, (struct sockaddr *)&in, sizeof(in)) < 0)
 		return failed(fd);
 	return fd;
+}
+
+size_t net_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return 0;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur;
 }
 
 int net_udp(struct endpoint local)

@@ -14,6 +14,9 @@
 #include "base/endpoint.h"
 #include "probe/message.h"
 
+/** net_files() - as many open files as we may have; Return: how many */
+size_t net_files(void);
+
 /** net_udp() - a bound UDP socket; address or port 0: the kernel's choice */
 int net_udp(struct endpoint local);
 

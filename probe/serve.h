@@ -17,6 +17,8 @@
 #define SERVE_CONNECTIONS 8192
 #define SERVE_BUCKETS	  4096	 /* of the hash of jobs */
 #define SERVE_LINGER	  120000 /* ms that a done job is remembered */
+#define SERVE_AGAIN	  300	 /* ms from a DATA to the same once more */
+#define SERVE_FILES	  32	 /* open ones that are no connections */
 #define SERVE_FIRST	  10000	 /* ms until a connection must have spoken */
 
 /** SERVE_STATS - counters: what came, and what became of it */
@@ -43,6 +45,7 @@ enum serve_stat { SERVE_STATS(SERVE_ID) SERVE_COUNT };
  * @from:	the endpoint that sends
  * @stream:	the flow is of TCP, sent on @connection, if that is still there
  * @flags:	PROBE_KNOWN, PROBE_SENT, PROBE_WAS_RST
+ * @sent:	how many DATA have gone, of TCP two for each
  * @reset_after:	ms from @asked
  * @next:	in its bucket or in the free list
  */
@@ -55,6 +58,7 @@ struct job {
 	struct endpoint target;
 	uint8_t from;
 	bool stream;
+	unsigned sent;
 	uint16_t flags;
 	struct connection *connection;
 	struct job *next;
@@ -84,6 +88,7 @@ struct port {
 /**
  * struct server - all of it; large, allocated once
  * @bare:	the kernel takes no socket filter from us
+ * @max_connections:	at a time: what may be open, without what else is
  */
 struct server {
 	struct event_base *base;
@@ -94,7 +99,7 @@ struct server {
 	struct port port[PROBE_ENDPOINTS];
 	struct job *jobs, *free_jobs, *bucket[SERVE_BUCKETS];
 	struct connection *connections;
-	size_t n_connections;
+	size_t n_connections, max_connections;
 	uint64_t stats[SERVE_COUNT];
 };
 

@@ -196,7 +196,7 @@ static bool take_in(struct server *server, int fd, struct endpoint remote)
 {
 	struct connection *c;
 
-	if (server->n_connections >= SERVE_CONNECTIONS ||
+	if (server->n_connections >= server->max_connections ||
 	    !quota_take(&server->quota, remote.addr, serve_now()) ||
 	    !quota_hold(&server->quota, remote.addr))
 		return false;

@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+#include "probe/net.h"
 #include "probe/serve.h"
 
 #define SERVE_NAME(id, name, help) name,
@@ -188,6 +189,16 @@ static int run(struct server *server)
 	return error;
 }
 
+/** max_connections() - with more, one could not even be refused */
+static size_t max_connections(void)
+{
+	size_t files = net_files();
+
+	if (files > SERVE_CONNECTIONS + SERVE_FILES)
+		return SERVE_CONNECTIONS;
+	return files > SERVE_FILES ? files - SERVE_FILES : 0;
+}
+
 int probe_serve(const struct probe_serve *serve)
 {
 	struct server *server = calloc(1, sizeof(*server));
@@ -196,6 +207,7 @@ int probe_serve(const struct probe_serve *serve)
 	if (error)
 		goto out;
 	server->options = *serve;
+	server->max_connections = max_connections();
 	for (uint8_t i = 0; i < PROBE_ENDPOINTS; i++)
 		server->port[i] = (struct port){
 			.server = server, .from = i, .udp = -1, .tcp = -1};
