@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 #include "probe/net.h"
@@ -20,7 +19,7 @@ uint64_t measure_now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_BOOTTIME, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
@@ -84,9 +83,10 @@ void run_seen(struct client *client, const struct probe_message *welcome,
 	struct probe_result *r = client->result;
 	uint16_t port = welcome->seen.port;
 
-	if (is_new_address(client, welcome->seen.addr))
-		client->proof[client->n_proofs++ % PROBE_PROOFS] =
-			welcome->proof[0];
+	/* the first ones stay: that of the control socket is among them */
+	if (is_new_address(client, welcome->seen.addr) &&
+	    client->n_proofs < PROBE_PROOFS)
+		client->proof[client->n_proofs++] = welcome->proof[0];
 	if (!first)
 		return;
 	if (!r->sockets || port < r->port_low)
@@ -115,6 +115,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		if (client->server[i].addr &&
 		    endpoint_equal(client->server[i], remote))
 			from = i;
+	if (from >= 0)
+		witness_hear(&client->witness, measure_now());
 	udp->handle(udp, from, remote, &message);
 }
 
@@ -236,17 +238,6 @@ static void on_signal(evutil_socket_t number, short what, void *arg)
 	event_base_loopbreak(client->base);
 }
 
-/** more_files() - as many open files as we may have: a flow is one */
-static void more_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 /** set_up() - all that must be there before the first packet */
 static int set_up(struct client *client)
 {
@@ -271,7 +262,7 @@ static int set_up(struct client *client)
 	client->server[0] = client->server[1] = server;
 	client->server[1].port++;
 	client->began = measure_now();
-	more_files();
+	net_files(); /* a flow is one */
 	return 0;
 }
 

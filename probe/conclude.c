@@ -49,6 +49,7 @@ static void fit(const struct client *client, enum flow_kind kind,
 			continue;
 		timer->tried++;
 		timer->lost += f->lost;
+		timer->unsure += f->unsure;
 		if (f->outcome == LADDER_UNKNOWN)
 			continue;
 		if (f->idle > timer->longest)

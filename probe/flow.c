@@ -41,8 +41,12 @@ static uint32_t later_than(uint32_t idle)
 static void add_flows(struct client *client, const struct plan *plan)
 {
 	uint32_t rung[LADDER_MAX], min = client->options->min;
-	size_t n = ladder_make(min, plan->max, plan->limit, rung);
+	size_t n = ladder_make(min, plan->max, plan->limit - 1, rung);
 
+	/* The longest twice, or one lost packet makes an end of what has
+	 * none. */
+	rung[n] = rung[n - 1];
+	n++;
 	for (size_t i = 0; i < n; i++) {
 		struct flow *flow = &client->flows[client->n_planned++];
 		uint32_t second = later_than(rung[i]);
@@ -114,8 +118,41 @@ void flow_done(struct flow *flow)
 	flow->fd = -1;
 }
 
+void flow_refused(struct flow *flow, int error)
+{
+	flow->client->result->refused++;
+	flow->client->result->error = -error;
+	flow_done(flow);
+}
+
+void flow_unsure(struct flow *flow)
+{
+	flow->unsure = true;
+	flow_done(flow);
+}
+
+bool flow_saw(const struct flow *flow, uint32_t after)
+{
+	uint64_t due = flow->asked + after + RUN_SLACK;
+
+	return witness_saw(&flow->client->witness, due - RUN_BEAT,
+			   due + RUN_GRACE / 2);
+}
+
+struct probe_message flow_message(const struct flow *flow, enum probe_type type)
+{
+	struct probe_message message =
+		run_message(flow->client, type, flow->udp.flow);
+
+	/* one of many addresses may have no place among those of the run */
+	if (type == PROBE_ASK && flow->proof)
+		message.proof[PROBE_PROOFS - 1] = flow->proof;
+	return message;
+}
+
 void flow_look(struct flow *flow)
 {
+	/* from the control socket: the address is not the flow's */
 	struct probe_message status =
 		run_message(flow->client, PROBE_STATUS, flow->udp.flow);
 
@@ -132,7 +169,7 @@ void flow_state(struct client *client, const struct probe_message *state)
 		return;
 	if (client->flows[i].kind == FLOW_TCP && (state->flags & PROBE_STREAM))
 		tcp_flow_state(&client->flows[i], state);
-	else if (client->flows[i].kind == FLOW_INITIAL &&
+	else if (client->flows[i].kind != FLOW_TCP &&
 		 !(state->flags & PROBE_STREAM))
 		udp_flow_state(&client->flows[i], state);
 }
@@ -191,16 +228,21 @@ static void report(struct client *client, size_t left, bool last)
 	static const char *const names[PROBE_TIMERS] = {"udp-initial", "udp",
 							"tcp"};
 	bool terminal = isatty(STDERR_FILENO);
-	char text[3][64] = {"", "", ""};
+	char text[3][64] = {"", "", ""}, silent[48] = "";
+	uint64_t now = measure_now();
+	uint64_t silence = witness_silence(&client->witness, now);
 
 	conclude_timers(client);
+	if (silence)
+		snprintf(silent, sizeof(silent),
+			 "; no answer for %" PRIu64 " s", silence / 1000);
 	for (size_t i = 0; i < PROBE_TIMERS; i++)
 		report_one(text[i], sizeof(text[i]), names[i],
 			   &client->result->timer[i]);
-	fprintf(stderr, "%sprobe: %" PRIu64 " s, %zu flows left%s%s%s%s",
-		terminal ? "\r\033[K" : "",
-		(measure_now() - client->began) / 1000, left, text[0], text[1],
-		text[2], terminal && !last ? "" : "\n");
+	fprintf(stderr, "%sprobe: %" PRIu64 " s, %zu flows left%s%s%s%s%s",
+		terminal ? "\r\033[K" : "", (now - client->began) / 1000, left,
+		text[0], text[1], text[2], silent,
+		terminal && !last ? "" : "\n");
 }
 
 /** is_never() - just wait */
@@ -212,15 +254,20 @@ static bool is_never(const void *arg)
 
 int flow_run(struct client *client)
 {
-	uint64_t began = measure_now(), reported = began;
+	uint64_t began = measure_now(), reported = began, greeted = 0;
 	const uint64_t every = isatty(STDERR_FILENO) ? REPORT : REPORT_FILE;
 	size_t left = 1;
 	int error = plan_all(client);
 
+	witness_start(&client->witness, began);
 	while (!error && left && !client->stop) {
 		uint64_t now = measure_now();
 		bool starting = client->n_flows < client->n_planned;
 
+		if (now - greeted >= RUN_BEAT) {
+			udp_hello(&client->control, 0);
+			greeted = now;
+		}
 		start_some(client, now - began);
 		measure_until(client, is_never, NULL, starting ? 20 : TICK);
 		left = settle(client);

@@ -47,7 +47,10 @@ static int by_idle(const void *a, const void *b)
 {
 	const struct ladder_try *x = a, *y = b;
 
-	return (x->idle > y->idle) - (x->idle < y->idle);
+	if (x->idle != y->idle)
+		return x->idle < y->idle ? -1 : 1;
+	/* of equals the dead first: those alive say that one was lost */
+	return (x->outcome == LADDER_ALIVE) - (y->outcome == LADDER_ALIVE);
 }
 
 struct ladder_fit ladder_fit(struct ladder_try *tries, size_t n)

@@ -23,7 +23,8 @@ enum probe_timer_id {
 /**
  * struct probe_timer - one timer; times in ms
  * @tried:	flows that set out to test it
- * @lost:	of these, those that were never answered
+ * @lost:	of these, those that were never answered,
+ * @unsure:	or whose test showed nothing, as the server was not heard then
  * @longest:	the longest time that was tried
  * @fit:	what the others show
  * @told:	TCP: how long after the last segment a RST told of the expiry
@@ -31,7 +32,7 @@ enum probe_timer_id {
  * @age:	it runs from the flow's start, so so much was added to the fit
  */
 struct probe_timer {
-	size_t tried, lost;
+	size_t tried, lost, unsure;
 	uint32_t longest;
 	struct ladder_fit fit;
 	uint32_t told, age;
@@ -44,21 +45,25 @@ struct probe_timer {
  * @alternate:	its second one, 0: none
  * @interrupted:	it did not run to its end
  * @kept:	external ports are the internal ones
+ * @direct:	and so are the addresses: there is no NAT
  * @addresses:	external addresses seen,
  * @sockets:	by so many UDP sockets
  * @port_low:	lowest external UDP port seen, and
  * @port_high:	the highest
  * @unanswered:	sockets of the first part that were never answered
+ * @refused:	flows that could not be opened here,
+ * @error:	and the last reason, an errno
  * @duration:	ms
  */
 struct probe_result {
 	char date[16];
 	char server[ADDRESS_TEXT];
 	uint32_t alternate;
-	bool interrupted, kept;
+	bool interrupted, kept, direct;
 	unsigned mapping, filtering, hairpin, allocation, pooling, refresh;
 	unsigned notify, stray;
-	size_t addresses, sockets, unanswered;
+	size_t addresses, sockets, unanswered, refused;
+	int error;
 	uint16_t port_low, port_high;
 	struct probe_timer timer[PROBE_TIMERS];
 	struct infer_expiry expiry;

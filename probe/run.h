@@ -11,11 +11,13 @@
 #include "base/rng.h"
 #include "probe/client.h"
 #include "probe/message.h"
+#include "probe/witness.h"
 
 #define RUN_ADDRESSES 64   /* external ones that are told apart */
 #define RUN_RETRY     500  /* ms until something is asked again */
 #define RUN_TRIES     4	   /* how often */
 #define RUN_GRACE     2000 /* ms that an answer may be late */
+#define RUN_BEAT      250  /* ms between greetings, see witness.h */
 /** RUN_SLACK - ms that a flow is idle beyond its nominal time: timers are round
  *  numbers, and so are the nominal times; late ACKs and the way to the server
  *  shall not decide */
@@ -63,7 +65,7 @@ enum flow_stage {
 	FLOW_ASKING,
 	FLOW_IDLE,
 	FLOW_SECOND,  /* alive; waits for the second */
-	FLOW_LOOKING, /* asks the server what became of it */
+	FLOW_LOOKING, /* nothing came: asks the server whether it has sent */
 	FLOW_STRAY,   /* TCP: expired; has sent a segment more */
 	FLOW_DONE,
 };
@@ -77,6 +79,11 @@ enum flow_stage {
  * @asked:	when it fell silent, monotonic ms
  * @outcome:	of its idle time
  * @again:	whether it lived at its second
+ * @lost:	never answered
+ * @unsure:	its test came to nothing: nobody knows whether the server has
+ *		sent, or the way did not work then
+ * @kept:	when KEEP was sent, of FLOW_KEEP
+ * @proof:	for the address that it was seen with, if known
  * @told:	ms from @asked to a RST while it was silent; 0: none
  */
 struct flow {
@@ -90,14 +97,15 @@ struct flow {
 	uint64_t began, asked;
 	enum ladder_outcome outcome;
 	enum infer_answer again;
-	bool lost;
+	bool lost, unsure;
+	uint64_t kept, proof;
 	/* TCP */
 	int fd;
 	struct event event;
 	uint8_t bytes[PROBE_SIZE];
 	size_t filled;
 	uint32_t told;
-	bool told_outside, known;
+	bool told_outside;
 	bool silent, reset, unreachable, healed;
 };
 
@@ -107,6 +115,7 @@ struct flow {
  * @server:	its endpoints by `from`, address 0: there is none
  * @proof:	what it gave, to be shown to it
  * @external:	external addresses seen
+ * @witness:	when the way to the server worked
  * @bare:	the server cannot keep strays from its stack
  * @stop:	a signal came
  */
@@ -123,6 +132,7 @@ struct client {
 	uint32_t external[RUN_ADDRESSES];
 	struct event wait, signal[2];
 	struct udp control;
+	struct witness witness;
 	bool stop, reached, bare;
 	struct flow *flows;
 	size_t n_flows, n_planned;
@@ -130,7 +140,7 @@ struct client {
 
 /* --- client.c --- */
 
-/** measure_now() - monotonic ms */
+/** measure_now() - monotonic ms, those of a suspended machine included */
 uint64_t measure_now(void);
 
 /** run_timer() - let @event fire in @ms */
@@ -179,6 +189,20 @@ void flow_clean(struct client *client);
 /** flow_done() - one has come to its end */
 void flow_done(struct flow *flow);
 
+/** flow_refused() - it could not even be opened here; @error: negative errno */
+void flow_refused(struct flow *flow, int error);
+
+/** flow_unsure() - it has come to its end, and shows nothing */
+void flow_unsure(struct flow *flow);
+
+/** flow_saw() - whether the way worked when the server was to send, @after ms
+ *  of silence */
+bool flow_saw(const struct flow *flow, uint32_t after);
+
+/** flow_message() - a message of this flow, with its own proof */
+struct probe_message flow_message(const struct flow *flow,
+				  enum probe_type type);
+
 /** flow_look() - ask the server what became of it, on the control socket */
 void flow_look(struct flow *flow);
 
@@ -190,7 +214,7 @@ void flow_state(struct client *client, const struct probe_message *state);
 /** udp_flow_start() - begin a flow of UDP */
 void udp_flow_start(struct flow *flow);
 
-/** udp_flow_state() - the server knows it (or not); for FLOW_INITIAL */
+/** udp_flow_state() - the server knows it, and has sent, or not */
 void udp_flow_state(struct flow *flow, const struct probe_message *state);
 
 /* --- tcp_flow.c --- */

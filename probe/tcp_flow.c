@@ -20,8 +20,7 @@
 /** say() - a message on the connection; an error shows on reading */
 static void say(struct flow *flow, enum probe_type type)
 {
-	struct probe_message message =
-		run_message(flow->client, type, flow->udp.flow);
+	struct probe_message message = flow_message(flow, type);
 	uint8_t bytes[PROBE_SIZE];
 
 	message.delay = type == PROBE_ASK ? flow->idle + RUN_SLACK : 0;
@@ -37,20 +36,16 @@ static void lose(struct flow *flow)
 	flow_done(flow);
 }
 
-/** look() - did the server meet a RST? The last that is to be known */
+/** look() - has the server sent, or met a RST? The last that is to be known */
 static void look(struct flow *flow)
 {
-	if (flow->known) {
-		flow_done(flow);
-		return;
-	}
 	if (flow->stage != FLOW_LOOKING) {
 		flow->stage = FLOW_LOOKING;
 		flow->tries = 0;
 		event_del(&flow->event);
 	}
 	if (flow->tries++ == RUN_TRIES) {
-		flow_done(flow);
+		flow_unsure(flow);
 		return;
 	}
 	flow_look(flow);
@@ -61,7 +56,15 @@ void tcp_flow_state(struct flow *flow, const struct probe_message *state)
 {
 	if (flow->stage != FLOW_LOOKING)
 		return;
-	flow->known = true;
+	/* A server that knows the connection has not ended it. A RST is seen
+	 * by whoever is there; silence is one only if the way worked. */
+	if (!(state->flags & PROBE_KNOWN) ||
+	    (!flow->told &&
+	     (!(state->flags & PROBE_SENT) || !flow_saw(flow, flow->idle)))) {
+		flow_unsure(flow);
+		return;
+	}
+	flow->outcome = LADDER_DEAD;
 	/* a RST later than the server's DATA only answers that */
 	flow->told_outside = (state->flags & PROBE_WAS_RST) &&
 			     state->delay + RUN_RETRY / 5 < flow->idle;
@@ -80,7 +83,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		lose(flow);
 		return;
 	case FLOW_IDLE:
-		flow->outcome = LADDER_DEAD;
 		flow->stage = FLOW_STRAY;
 		say(flow, PROBE_STRAY);
 		run_timer(&flow->timer, STRAY_TIME);
@@ -110,8 +112,12 @@ static void on_end(struct flow *flow, int error)
 		lose(flow);
 		return;
 	}
+	/* no NAT says goodbye: the server has ended */
+	if (flow->stage == FLOW_IDLE && !error) {
+		flow_unsure(flow);
+		return;
+	}
 	if (flow->stage == FLOW_IDLE) {
-		flow->outcome = LADDER_DEAD;
 		if (passed < flow->idle)
 			flow->told = passed ? (uint32_t)passed : 1;
 	} else if (flow->stage == FLOW_STRAY) {
@@ -126,6 +132,7 @@ static void on_message(struct flow *flow, const struct probe_message *message)
 {
 	if (flow->stage == FLOW_OPENING && message->type == PROBE_WELCOME) {
 		run_seen(flow->client, message, false);
+		flow->proof = message->proof[0];
 		flow->asked = measure_now();
 		say(flow, PROBE_ASK);
 	} else if (flow->stage == FLOW_OPENING && message->type == PROBE_ACK) {
@@ -198,7 +205,7 @@ void tcp_flow_start(struct flow *flow)
 	flow->fd = net_connect(client->options->local[0],
 			       client->server[flow->udp.flow & 1]);
 	if (flow->fd < 0) {
-		lose(flow);
+		flow_refused(flow, flow->fd);
 		return;
 	}
 	event_assign(&flow->event, client->base, flow->fd, EV_WRITE, on_event,

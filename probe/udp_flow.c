@@ -15,7 +15,7 @@
 
 #define WARM_TRIES 6 /* HELLOs, RUN_RETRY ms apart */
 
-/** look() - FLOW_INITIAL: did the server ever hear of it? */
+/** look() - nothing came: has the server sent it? */
 static void look(struct flow *flow)
 {
 	if (flow->stage != FLOW_LOOKING) {
@@ -23,30 +23,50 @@ static void look(struct flow *flow)
 		flow->tries = 0;
 	}
 	if (flow->tries++ == RUN_TRIES) {
-		flow->lost = true;
-		flow_done(flow);
+		flow_unsure(flow);
 		return;
 	}
 	flow_look(flow);
 	run_timer(&flow->timer, RUN_RETRY);
 }
 
+/** was_kept() - KEEP went in time, and will have crossed the NAT */
+static bool was_kept(const struct flow *flow)
+{
+	return flow->kept < flow->asked + flow->idle + RUN_RETRY &&
+	       witness_saw(&flow->client->witness, flow->kept - RUN_BEAT,
+			   flow->kept + RUN_BEAT);
+}
+
 void udp_flow_state(struct flow *flow, const struct probe_message *state)
 {
+	const bool second =
+		flow->kind == FLOW_KEEP || flow->outcome == LADDER_ALIVE;
+	bool saw = flow_saw(flow, second ? flow->second : flow->idle);
+
 	if (flow->stage != FLOW_LOOKING)
 		return;
-	if (state->flags & PROBE_SENT)
-		flow->outcome = LADDER_DEAD;
+	if (flow->kind == FLOW_INITIAL && !(state->flags & PROBE_KNOWN)) {
+		flow->lost = true; /* its only packet was */
+		flow_done(flow);
+		return;
+	}
+	if (!(state->flags & PROBE_SENT) || !saw ||
+	    (flow->kind == FLOW_KEEP && !was_kept(flow))) {
+		flow_unsure(flow);
+		return;
+	}
+	if (second)
+		flow->again = ANSWER_NO;
 	else
-		flow->lost = true;
+		flow->outcome = LADDER_DEAD;
 	flow_done(flow);
 }
 
 /** ask() - the server is to send */
 static void ask(struct flow *flow)
 {
-	struct probe_message message =
-		run_message(flow->client, PROBE_ASK, flow->udp.flow);
+	struct probe_message message = flow_message(flow, PROBE_ASK);
 
 	if (flow->tries++ == RUN_TRIES) {
 		flow->lost = true;
@@ -88,26 +108,22 @@ static void warm(struct flow *flow)
 	ask(flow);
 }
 
-/** on_silence() - the server has sent by now, and nothing came */
-static void on_silence(struct flow *flow)
+/** keep() - FLOW_KEEP: a packet outbound; twice, for one may be lost */
+static void keep(struct flow *flow)
 {
-	if (flow->kind == FLOW_INITIAL) {
-		look(flow);
-		return;
-	}
-	if (flow->kind == FLOW_UDP)
-		flow->outcome = LADDER_DEAD;
-	else
-		flow->again = ANSWER_NO;
-	flow_done(flow);
+	struct probe_message message = flow_message(flow, PROBE_KEEP);
+
+	udp_say(&flow->udp, 0, &message);
+	udp_say(&flow->udp, 0, &message);
+	flow->kept = measure_now();
+	flow->stage = FLOW_SECOND;
+	run_timer(&flow->timer, flow->second - flow->idle + RUN_GRACE);
 }
 
 /** on_timer() - the stage's time is over */
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct flow *flow = arg;
-	struct probe_message keep =
-		run_message(flow->client, PROBE_KEEP, flow->udp.flow);
 
 	(void)fd;
 	(void)what;
@@ -119,18 +135,12 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		ask(flow);
 		return;
 	case FLOW_IDLE:
-		if (flow->kind != FLOW_KEEP) {
-			on_silence(flow);
-			return;
-		}
-		udp_say(&flow->udp, 0, &keep);
-		flow->stage = FLOW_SECOND;
-		run_timer(&flow->timer, flow->second - flow->idle + RUN_GRACE);
+		if (flow->kind == FLOW_KEEP)
+			keep(flow);
+		else
+			look(flow);
 		return;
 	case FLOW_SECOND:
-		flow->again = ANSWER_NO;
-		flow_done(flow);
-		return;
 	case FLOW_LOOKING:
 		look(flow);
 		return;
@@ -163,6 +173,12 @@ static void on_data(struct flow *flow, const struct probe_message *message)
 	/* the ACK was lost, the flow is not: its time is the same */
 	if (flow->stage == FLOW_ASKING && !second)
 		flow->stage = FLOW_IDLE;
+	/* later than it should be: it lives all the same */
+	if (flow->stage == FLOW_LOOKING)
+		flow->stage =
+			flow->kind == FLOW_KEEP || flow->outcome == LADDER_ALIVE
+				? FLOW_SECOND
+				: FLOW_IDLE;
 	if (flow->kind == FLOW_KEEP) {
 		if (flow->stage != FLOW_SECOND)
 			return;
@@ -196,6 +212,7 @@ static void on_message(struct udp *udp, int from, struct endpoint remote,
 		return;
 	if (message->type == PROBE_WELCOME) {
 		run_seen(flow->client, message, !flow->welcomes);
+		flow->proof = message->proof[0];
 		flow->welcomes++;
 	} else if (message->type == PROBE_ACK) {
 		on_ack(flow);
@@ -207,14 +224,15 @@ static void on_message(struct udp *udp, int from, struct endpoint remote,
 void udp_flow_start(struct flow *flow)
 {
 	struct endpoint local = {flow->client->options->local[0], 0};
+	int error;
 
 	flow->stage = FLOW_WARMING;
 	flow->began = measure_now();
 	flow->udp.owner = flow;
 	evtimer_assign(&flow->timer, flow->client->base, on_timer, flow);
-	if (udp_open(&flow->udp, flow->client, local, on_message) < 0) {
-		flow->lost = true;
-		flow_done(flow);
+	error = udp_open(&flow->udp, flow->client, local, on_message);
+	if (error < 0) {
+		flow_refused(flow, error);
 		return;
 	}
 	if (flow->kind == FLOW_INITIAL)

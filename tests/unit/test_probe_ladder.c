@@ -98,6 +98,24 @@ static void test_fit(void **state)
 	}
 }
 
+/** test_twice() - of one idle time, alive says that the other one was lost */
+static void test_twice(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct ladder_try tries[] = {
+			{1000, LADDER_ALIVE},
+			{2000, i & 1 ? LADDER_ALIVE : LADDER_DEAD},
+			{2000, i & 2 ? LADDER_ALIVE : LADDER_DEAD},
+		};
+		struct ladder_fit fit = ladder_fit(tries, 3);
+
+		assert_int_equal(fit.above, i ? 2000 : 1000);
+		assert_int_equal(fit.most, i ? 0 : 2000);
+		assert_int_equal(fit.misfits, i == 1 || i == 2);
+	}
+}
+
 /** test_value() - round numbers, and always within the bracket */
 static void test_value(void **state)
 {
@@ -160,9 +178,9 @@ static void test_accuracy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_steps),	 cmocka_unit_test(test_few),
-		cmocka_unit_test(test_fit),	 cmocka_unit_test(test_value),
-		cmocka_unit_test(test_accuracy),
+		cmocka_unit_test(test_steps), cmocka_unit_test(test_few),
+		cmocka_unit_test(test_fit),   cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_value), cmocka_unit_test(test_accuracy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
