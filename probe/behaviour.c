@@ -29,13 +29,26 @@
 #define HIGH_LOW      61000
 #define HIGH_HIGH     65535
 #define ROUND	      300 /* ms of a round of questions */
+#define HAIRPIN_ROUND (RUN_TRIES + 1)
+#define ROUNDS	      (HAIRPIN_ROUND + 1) /* of HELLOs, see hello() */
+#define FILTER_ROUNDS 6
+#define FILTER_ENOUGH 5 /* ACKs: so many DATA are not all lost */
+#define HAIRPIN_LEAST 2 /* rounds in which nothing came that say: off */
 
-/** struct behaviour - the sockets, and what they saw */
+/**
+ * struct behaviour - the sockets, and what they saw
+ * @seen:	by round: [0] the greeting, then those of the mapping, then that
+ *		of hairpinning; @heard is in [0]
+ * @acks:	how often an endpoint of the server said that it would send
+ * @rounds:	of hairpinning that went to their end
+ */
 struct behaviour {
 	struct client *client;
 	struct udp udp[ALL];
-	struct infer_socket seen[ALL];
+	struct infer_socket seen[ROUNDS][ALL];
+	unsigned acks[PROBE_ENDPOINTS];
 	struct infer_hairpin hairpin;
+	unsigned rounds;
 	struct event captured;
 	int capture;
 };
@@ -62,7 +75,7 @@ static void on_hairpin(struct behaviour *b, struct endpoint remote,
 	if (is_external(b->client, remote.addr))
 		b->hairpin.external = true;
 	else if (message->flow < ALL &&
-		 endpoint_equal(remote, b->seen[message->flow].local))
+		 endpoint_equal(remote, b->seen[0][message->flow].local))
 		b->hairpin.internal = true;
 }
 
@@ -99,20 +112,24 @@ static void on_message(struct udp *udp, int from, struct endpoint remote,
 		       const struct probe_message *message)
 {
 	struct behaviour *b = udp->owner;
-	struct infer_socket *seen = &b->seen[index_of(b, udp)];
+	struct infer_socket *seen = &b->seen[0][index_of(b, udp)];
+	uint32_t round = message->flow / ALL;
 
 	if (message->type == PROBE_HAIRPIN) {
 		on_hairpin(b, remote, message);
 		return;
 	}
-	if (from < 0 || message->flow != udp->flow)
+	if (from < 0 || message->flow % ALL != udp->flow || round >= ROUNDS)
 		return;
 	if (message->type == PROBE_WELCOME) {
-		run_seen(b->client, message, !seen->seen);
+		run_seen(b->client, message, !round && !seen->seen);
+		seen += round * ALL;
 		seen->external[from] = message->seen;
 		seen->seen |= 1u << from;
 	} else if (message->type == PROBE_DATA && from) {
 		seen->heard |= 1u << from;
+	} else if (message->type == PROBE_ACK && !from) {
+		b->acks[message->from]++;
 	}
 }
 
@@ -135,9 +152,13 @@ static int open_on(struct behaviour *b, size_t i, uint32_t addr, uint16_t port)
 		error = udp_open(&b->udp[i], b->client,
 				 (struct endpoint){addr, chosen}, on_message);
 	}
-	b->seen[i].local = b->udp[i].local;
-	if (!b->seen[i].local.addr)
-		b->seen[i].local.addr = b->client->address;
+	for (size_t round = 0; round < ROUNDS; round++) {
+		struct endpoint *local = &b->seen[round][i].local;
+
+		*local = b->udp[i].local;
+		if (!local->addr)
+			local->addr = b->client->address;
+	}
 	return error;
 }
 
@@ -153,6 +174,20 @@ static bool has_any(const void *arg)
 	return ((const struct infer_socket *)arg)->seen;
 }
 
+/**
+ * hello() - HELLO from socket @i in a round of its own
+ *
+ * A WELCOME has the number of its HELLO: what two rounds saw is not compared,
+ * for the mapping may have expired between them.
+ */
+static void hello(struct behaviour *b, size_t i, size_t round, unsigned from)
+{
+	struct probe_message message = run_message(b->client, PROBE_HELLO,
+						   (uint32_t)(round * ALL + i));
+
+	udp_say(&b->udp[i], from, &message);
+}
+
 /** greet() - until the server has seen it; or it does not get through */
 static void greet(struct behaviour *b, size_t i)
 {
@@ -161,8 +196,9 @@ static void greet(struct behaviour *b, size_t i)
 	unsigned from = i == TWIN_END - 1 ? PROBE_OTHER_PORT : 0;
 
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
-		udp_hello(&b->udp[i], from);
-		if (measure_until(b->client, has_any, &b->seen[i], RUN_RETRY))
+		hello(b, i, 0, from);
+		if (measure_until(b->client, has_any, &b->seen[0][i],
+				  RUN_RETRY))
 			return;
 	}
 	b->client->result->unanswered++;
@@ -175,31 +211,51 @@ static bool is_never(const void *arg)
 	return false;
 }
 
+/** is_mapped() - whether some round has told all of a socket's mapping */
+static bool is_mapped(const struct behaviour *b, size_t i)
+{
+	const unsigned all = b->client->result->alternate ? 7 : 3;
+
+	for (size_t round = 1; round < HAIRPIN_ROUND; round++)
+		if ((b->seen[round][i].seen & all) == all)
+			return true;
+	return false;
+}
+
 /** has_all() - the mapping's sockets are known to all of the server */
 static bool has_all(const void *arg)
 {
 	const struct behaviour *b = arg;
-	const unsigned all = b->client->result->alternate ? 7 : 3;
 
 	for (size_t i = 0; i < ALL; i++) {
 		bool used = i < MAPPING_END || i >= HIGH_FIRST;
 
-		if (used && b->seen[i].seen && (b->seen[i].seen & all) != all)
+		if (used && b->seen[0][i].seen && !is_mapped(b, i))
 			return false;
 	}
 	return true;
 }
 
-/** mapping_round() - send to all endpoints that have not answered */
-static void mapping_round(struct behaviour *b)
+/** mapping_round() - send to all endpoints, unless that is known */
+static void mapping_round(struct behaviour *b, size_t round)
 {
 	for (size_t i = 0; i < ALL; i++) {
-		if ((i >= MAPPING_END && i < HIGH_FIRST) || b->udp[i].fd < 0)
+		if ((i >= MAPPING_END && i < HIGH_FIRST) || b->udp[i].fd < 0 ||
+		    is_mapped(b, i))
 			continue;
 		for (unsigned from = 0; from <= PROBE_OTHER_ADDRESS; from++)
-			if (!(b->seen[i].seen >> from & 1))
-				udp_hello(&b->udp[i], from);
+			hello(b, i, round, from);
 	}
+}
+
+/** has_filtered() - every endpoint has said often enough that it would send */
+static bool has_filtered(const struct behaviour *b)
+{
+	for (unsigned from = 1; from < PROBE_ENDPOINTS; from++)
+		if (b->client->server[from].addr &&
+		    b->acks[from] < FILTER_ENOUGH)
+			return false;
+	return true;
 }
 
 /** filter_round() - let all other endpoints send here */
@@ -210,31 +266,81 @@ static void filter_round(struct behaviour *b)
 			struct probe_message ask =
 				run_message(b->client, PROBE_ASK, (uint32_t)i);
 
-			if (!b->client->server[from].addr ||
-			    !has_first(&b->seen[i]))
+			if (!b->client->server[from].addr || b->client->stop ||
+			    !has_first(&b->seen[0][i]))
 				continue;
 			ask.from = from;
-			ask.flags = PROBE_QUIET;
 			udp_say(&b->udp[i], 0, &ask);
-			b->seen[i].asked |= 1u << from;
 			measure_until(b->client, is_never, NULL, ROUND / 6);
 		}
 	}
 }
 
-/** hairpin_round() - each to its partner's external endpoint */
+/** works() - whether an endpoint of the server was heard by who had sent to
+ *  it; only then does its silence show something */
+static bool works(const struct behaviour *b, unsigned from)
+{
+	for (size_t round = 0; round < ROUNDS; round++)
+		for (size_t i = 0; i < ALL; i++)
+			if (b->seen[round][i].seen >> from & 1)
+				return true;
+	return false;
+}
+
+/** filtering() - FILTER_ bits */
+static unsigned filtering(struct behaviour *b)
+{
+	for (unsigned from = 1; from < PROBE_ENDPOINTS; from++) {
+		/* nobody sends to the last one; it is of the other address */
+		unsigned like =
+			from & PROBE_OTHER_ADDRESS ? PROBE_OTHER_ADDRESS : from;
+
+		if (b->acks[from] >= FILTER_ENOUGH && works(b, like))
+			b->seen[0][FILTER_FIRST].asked |= 1u << from;
+	}
+	return infer_filtering(b->seen[0], SOCKETS);
+}
+
+/** has_pairs() - the server has just seen all sockets of the pairs */
+static bool has_pairs(const void *arg)
+{
+	const struct behaviour *b = arg;
+
+	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++)
+		if (!has_first(&b->seen[HAIRPIN_ROUND][i]))
+			return false;
+	return true;
+}
+
+/** has_pair() - both of one pair, at least */
+static bool has_pair(const struct behaviour *b)
+{
+	const struct infer_socket *seen = b->seen[HAIRPIN_ROUND];
+
+	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i += 2)
+		if (has_first(&seen[i]) && has_first(&seen[i + 1]))
+			return true;
+	return false;
+}
+
+/** hairpin_round() - each to its partner's external endpoint, as it is now */
 static void hairpin_round(struct behaviour *b)
 {
+	struct infer_socket *seen = b->seen[HAIRPIN_ROUND];
+
+	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++) {
+		seen[i].seen = 0;
+		hello(b, i, HAIRPIN_ROUND, 0);
+	}
+	measure_until(b->client, has_pairs, b, RUN_RETRY);
 	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++) {
 		struct probe_message message =
 			run_message(b->client, PROBE_HAIRPIN, (uint32_t)i);
-		const struct infer_socket *other = &b->seen[i ^ 1];
-		struct endpoint external = other->external[0];
+		struct endpoint external = seen[i ^ 1].external[0];
 		uint8_t bytes[PROBE_SIZE];
 
-		if (!has_first(other) || !has_first(&b->seen[i]))
+		if (!has_first(&seen[i ^ 1]) || !has_first(&seen[i]))
 			continue;
-		b->hairpin.tried = true;
 		probe_build(&message, bytes);
 		(void)net_send(b->udp[i].fd, external, bytes, sizeof(bytes));
 	}
@@ -254,12 +360,13 @@ static void observe(struct behaviour *b)
 	for (size_t i = 0; i < ALL && !b->client->stop; i++)
 		if (b->udp[i].fd >= 0)
 			greet(b, i);
-	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
-		mapping_round(b);
+	for (unsigned n = 1; n <= RUN_TRIES && !b->client->stop; n++) {
+		mapping_round(b, n);
 		if (measure_until(b->client, has_all, b, RUN_RETRY))
 			break;
 	}
-	for (unsigned n = 0; n < 3 && !b->client->stop; n++)
+	for (unsigned n = 0;
+	     n < FILTER_ROUNDS && !has_filtered(b) && !b->client->stop; n++)
 		filter_round(b);
 	measure_until(b->client, is_never, NULL, ROUND);
 	capture(b);
@@ -267,39 +374,30 @@ static void observe(struct behaviour *b)
 		hairpin_round(b);
 		if (measure_until(b->client, heard_hairpin, b, ROUND))
 			break;
+		if (has_pair(b) && !b->client->stop)
+			b->rounds++;
 	}
-}
-
-/** pooling() - whether one internal address has several external ones */
-static unsigned pooling(const struct behaviour *b)
-{
-	const struct infer_socket *first = NULL;
-
-	for (size_t i = 0; i < HIGH_END; i++) {
-		if (!has_first(&b->seen[i]))
-			continue;
-		if (first &&
-		    first->external[0].addr != b->seen[i].external[0].addr)
-			return POOL_ARBITRARY;
-		first = &b->seen[i];
-	}
-	return first ? POOL_PAIRED : POOL_ALL;
 }
 
 /** conclude() - the sets */
-static void conclude(const struct behaviour *b)
+static void conclude(struct behaviour *b)
 {
 	struct probe_result *r = b->client->result;
 	struct infer_hairpin hairpin = b->hairpin;
+	const struct infer_socket *pairs =
+		&b->seen[HAIRPIN_ROUND][HAIRPIN_FIRST];
 
-	r->mapping = infer_mapping(b->seen, ALL);
-	r->kept = infer_kept(b->seen, SOCKETS);
-	r->filtering = infer_filtering(b->seen, SOCKETS);
-	r->allocation = infer_allocation(b->seen, SOCKETS);
-	hairpin.kept = infer_kept(b->seen + HAIRPIN_FIRST,
-				  HAIRPIN_END - HAIRPIN_FIRST);
+	r->filtering = filtering(b);
+	r->direct = infer_direct(b->seen[0], ALL);
+	if (r->direct)
+		return;
+	r->mapping = infer_mapping(b->seen[0], HAIRPIN_ROUND * ALL);
+	r->kept = infer_kept(b->seen[0], SOCKETS);
+	r->allocation = infer_allocation(b->seen[0], SOCKETS);
+	hairpin.tried = b->rounds >= HAIRPIN_LEAST;
+	hairpin.kept = infer_kept(pairs, HAIRPIN_END - HAIRPIN_FIRST);
 	r->hairpin = infer_hairpin(hairpin, r->mapping, r->filtering);
-	r->pooling = pooling(b);
+	r->pooling = infer_pooling(b->seen[0], HIGH_END);
 }
 
 int behaviour_run(struct client *client)
@@ -315,7 +413,7 @@ int behaviour_run(struct client *client)
 	/* somebody else may have that port on the second address */
 	for (size_t i = TWIN_FIRST; local[1] && i < TWIN_END && !error; i++)
 		(void)open_on(&b, i, local[1],
-			      b.seen[i - TWIN_FIRST].local.port);
+			      b.seen[0][i - TWIN_FIRST].local.port);
 	if (!error)
 		observe(&b);
 	conclude(&b);

@@ -152,7 +152,7 @@ static void add_pool(struct list *list)
 	const struct probe_result *r = list->result;
 	struct finding *f = add(list, "pool-size");
 
-	if (!r->addresses)
+	if (!r->addresses || r->direct)
 		return;
 	snprintf(f->value, sizeof(f->value), "%zu", r->addresses);
 	snprintf(f->seen, sizeof(f->seen), "%zu", r->addresses);
@@ -169,7 +169,7 @@ static void add_block(struct list *list)
 	struct finding *f = add(list, "nat.port-block-size");
 	unsigned span = (unsigned)(r->port_high - r->port_low) + 1, size = 1;
 
-	if (!r->sockets)
+	if (!r->sockets || r->direct)
 		return;
 	snprintf(f->seen, sizeof(f->seen), "no block seen, ports %u to %u",
 		 r->port_low, r->port_high);
@@ -187,31 +187,41 @@ static void add_block(struct list *list)
 	f->class = "measured";
 }
 
+/** why_open() - without a NAT there is nothing to find */
+static const char *why_open(const struct probe_result *r, const char *why)
+{
+	return r->direct ? "there is no NAT: each socket is seen with its own "
+			   "address and port"
+			 : why;
+}
+
 size_t finding_list(const struct probe_result *result,
 		    struct finding finding[static FINDINGS])
 {
 	const struct probe_result *r = result;
 	struct list list = {r, finding, 0};
+	static const char few[] = "too few answers came from the server";
 
 	add_pool(&list);
 	add_set(&list, "nat.mapping", r->mapping, infer_names_mapping,
 		"UDP, external endpoints to several remotes compared",
-		r->kept ? "each external port is the internal one, so that all "
-			  "mappings look alike; a second --local address may "
-			  "decide"
-			: "");
+		why_open(r, r->kept ? "each external port is the internal "
+				      "one, so that all mappings look alike; a "
+				      "second --local address may decide"
+				    : few));
 	add_set(&list, "nat.filtering", r->filtering, infer_names_filtering,
-		"UDP, from which remotes an answer came through", "");
+		"UDP, from which remotes an answer came through", few);
 	add_set(&list, "nat.port-allocation", r->allocation,
 		infer_names_allocation,
-		"UDP, ports of sockets opened one after another", "");
+		"UDP, ports of sockets opened one after another",
+		why_open(r, few));
 	add_set(&list, "nat.address-pooling", r->pooling, infer_names_pooling,
-		"UDP, external addresses compared", "");
+		"UDP, external addresses compared", why_open(r, few));
 	add_block(&list);
 	add_set(&list, "nat.hairpin", r->hairpin, infer_names_hairpin,
 		"UDP, two sockets by way of their external endpoints",
-		"neither mapping nor filtering is endpoint-independent, so "
-		"that silence shows nothing");
+		why_open(r, "nothing came, which shows nothing unless mapping "
+			    "or filtering is endpoint-independent"));
 	add_set(&list, "nat.refresh", r->refresh, infer_names_refresh,
 		"UDP, flows with one packet in their idle time",
 		"UDP's timer is unknown, or too near to the longest that was "
@@ -239,8 +249,12 @@ static void meta(const struct probe_result *r, FILE *out)
 	fprintf(out,
 		"# Written by lapse probe; what is not here could not be "
 		"measured.\n"
+		"%s"
 		"title: \"Measured on %s against %s%s\"\n"
 		"date: %s\n",
+		r->direct ? "# No address was translated: this is a firewall, "
+			    "or no NAT at all.\n"
+			  : "",
 		r->date, r->server, r->interrupted ? ", interrupted" : "",
 		r->date);
 }

@@ -6,6 +6,7 @@
 
 #define SEQUENTIAL_STEP 16 /* a NAT with other users skips some */
 #define FEW		3  /* samples that a verdict on ports needs */
+#define MANY		8  /* sockets that one on addresses needs */
 
 const char *const infer_names_mapping[INFER_NAMES] = {"eim", "adm", "apdm"};
 const char *const infer_names_filtering[INFER_NAMES] = {"eif", "adf", "apdf"};
@@ -87,6 +88,36 @@ unsigned infer_filtering(const struct infer_socket *sockets, size_t n)
 	if (!(heard & other_port))
 		return FILTER_APDF;
 	return (asked & other_address) ? FILTER_ADF : FILTER_EIF | FILTER_ADF;
+}
+
+unsigned infer_pooling(const struct infer_socket *sockets, size_t n)
+{
+	const struct infer_socket *first = NULL;
+	size_t known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!has(&sockets[i], 0))
+			continue;
+		if (!known++)
+			first = &sockets[i];
+		if (first->external[0].addr != sockets[i].external[0].addr)
+			return POOL_ARBITRARY;
+	}
+	return known < MANY ? POOL_ALL : POOL_PAIRED;
+}
+
+bool infer_direct(const struct infer_socket *sockets, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!has(&sockets[i], 0))
+			continue;
+		any = true;
+		if (!endpoint_equal(sockets[i].external[0], sockets[i].local))
+			return false;
+	}
+	return any;
 }
 
 bool infer_kept(const struct infer_socket *sockets, size_t n)

@@ -50,7 +50,8 @@ extern const char *const infer_names_stray[INFER_NAMES];
  * @external:	how each endpoint of the server saw it, by `from`
  * @seen:	bit N: external[N] is known
  * @heard:	bit N: it heard from that endpoint without having sent there
- * @asked:	bit N: and that one was asked to send
+ * @asked:	bit N: and that one, which works, was asked to send, and said
+ *		several times that it would
  */
 struct infer_socket {
 	struct endpoint local;
@@ -60,6 +61,8 @@ struct infer_socket {
 
 /**
  * infer_mapping() - MAP_ bits (RFC 4787 REQ-1)
+ * @sockets:	what each saw at one time: a mapping that has expired between
+ *		two questions looks like another one. A socket may come again
  *
  * A NAT that keeps the port makes the same external endpoint to all, whatever
  * its mapping is: only sockets whose port was not kept tell ADM and APDM from
@@ -73,12 +76,24 @@ unsigned infer_filtering(const struct infer_socket *sockets, size_t n);
 /** infer_allocation() - ALLOC_ bits, from sockets opened one after another */
 unsigned infer_allocation(const struct infer_socket *sockets, size_t n);
 
+/**
+ * infer_pooling() - POOL_ bits (RFC 4787 REQ-2); the sockets are on one address
+ *
+ * One external address of a few sockets may be chance, so many are needed.
+ */
+unsigned infer_pooling(const struct infer_socket *sockets, size_t n);
+
+/** infer_direct() - whether every external endpoint seen is the internal one:
+ *  nothing is translated */
+bool infer_direct(const struct infer_socket *sockets, size_t n);
+
 /** infer_kept() - whether every external port seen is the internal one */
 bool infer_kept(const struct infer_socket *sockets, size_t n);
 
 /**
  * struct infer_hairpin - what two sockets heard of each other
- * @tried:	both knew each other's external endpoint, and sent there
+ * @tried:	both knew each other's external endpoint, sent there, and there
+ *		was time enough for it to come; more than once
  * @external:	something came with an external source address
  * @internal:	something came with the other's internal source address
  * @watched:	that would have been seen: the kernel drops what comes from an

@@ -151,6 +151,40 @@ static void test_allocation_by_address(void **state)
 			 ALLOC_RANDOM | ALLOC_SEQUENTIAL);
 }
 
+/** test_pooling() - one address of a few sockets is no pairing yet */
+static void test_pooling(void **state)
+{
+	struct infer_socket s[14];
+
+	(void)state;
+	for (size_t i = 0; i < 14; i++)
+		s[i] = seen((uint16_t)(1000 + i), (uint16_t)(5000 + i), 0, 0);
+	assert_int_equal(infer_pooling(s, 0), POOL_ALL);
+	assert_int_equal(infer_pooling(s, 1), POOL_ALL);
+	assert_int_equal(infer_pooling(s, 7), POOL_ALL);
+	assert_int_equal(infer_pooling(s, 14), POOL_PAIRED);
+	s[1].external[0].addr++;
+	assert_int_equal(infer_pooling(s, 2), POOL_ARBITRARY);
+	s[1].seen = 0; /* never answered */
+	assert_int_equal(infer_pooling(s, 14), POOL_PAIRED);
+}
+
+/** test_direct() - no NAT, only if all sockets say so */
+static void test_direct(void **state)
+{
+	struct infer_socket s[3] = {seen(1000, 1000, 0, 0), seen(1001, 0, 0, 0),
+				    seen(1002, 1002, 0, 0)};
+
+	(void)state;
+	assert_false(infer_direct(s, 3)); /* another address */
+	for (size_t i = 0; i < 3; i++)
+		s[i].local.addr = EXT;
+	assert_true(infer_direct(s, 3));
+	s[2].external[0].port++;
+	assert_false(infer_direct(s, 3));
+	assert_false(infer_direct(&s[1], 1)); /* nothing is known */
+}
+
 /** test_hairpin() - what was heard, and what silence may mean */
 static void test_hairpin(void **state)
 {
@@ -351,6 +385,8 @@ int main(void)
 		cmocka_unit_test(test_filtering),
 		cmocka_unit_test(test_allocation),
 		cmocka_unit_test(test_allocation_by_address),
+		cmocka_unit_test(test_pooling),
+		cmocka_unit_test(test_direct),
 		cmocka_unit_test(test_hairpin),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_expiry),
