@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "base/duration.h"
 #include "cli/args.h"
 #include "cli/table.h"
@@ -152,6 +154,7 @@ static void add_timer(json_t *row, const struct probe_timer *t)
 	json_object_set_new(row, "flows", json_integer((json_int_t)t->tried));
 	json_object_set_new(row, "unanswered",
 			    json_integer((json_int_t)t->lost));
+	json_object_set_new(row, "unsure", json_integer((json_int_t)t->unsure));
 	json_object_set_new(row, "misfits",
 			    json_integer((json_int_t)t->fit.misfits));
 }
@@ -195,22 +198,39 @@ static void print_json(const struct probe_result *result,
 		print_row(row);
 	}
 	print_row(json_pack(
-		"{s:s, s:s, s:b, s:b, s:f, s:i, s:i}", "date", result->date,
-		"server", result->server, "two-addresses",
-		result->alternate != 0, "interrupted", result->interrupted,
-		"duration", (double)result->duration / 1000.0, "sockets",
-		(int)result->sockets, "unanswered", (int)result->unanswered));
+		"{s:s, s:s, s:b, s:b, s:b, s:f, s:i, s:i, s:i}", "date",
+		result->date, "server", result->server, "two-addresses",
+		result->alternate != 0, "translated", !result->direct,
+		"interrupted", result->interrupted, "duration",
+		(double)result->duration / 1000.0, "sockets",
+		(int)result->sockets, "unanswered", (int)result->unanswered,
+		"refused", (int)result->refused));
 }
 
 /** warn() - what makes the figures doubtful */
 static void warn(const struct probe_result *r)
 {
-	size_t lost = r->unanswered, tried = lost;
+	size_t lost = r->unanswered, tried = lost, unsure = 0;
 
+	if (r->direct)
+		fputs("lapse: there is no NAT: each socket is seen with its "
+		      "own address and port\n",
+		      stderr);
+	if (r->refused)
+		fprintf(stderr,
+			"lapse: %zu flows could not be opened here: %s; see "
+			"ulimit -n, or give\nfewer --flows\n",
+			r->refused, strerror(r->error));
 	for (size_t i = 0; i < PROBE_TIMERS; i++) {
 		lost += r->timer[i].lost;
 		tried += r->timer[i].tried;
+		unsure += r->timer[i].unsure;
 	}
+	if (unsure && !r->interrupted)
+		fprintf(stderr,
+			"lapse: %zu of %zu flows are left out: the server was "
+			"not heard when they were\nto be tested\n",
+			unsure, tried);
 	if (lost && !r->interrupted)
 		fprintf(stderr,
 			"lapse: %zu of %zu flows were never answered: the NAT "
@@ -219,21 +239,41 @@ static void warn(const struct probe_result *r)
 			lost, tried);
 }
 
-/** write_profile() - to a file; CLI_OK or CLI_FAILED after a message */
-static int write_profile(const struct probe_result *result, const char *path)
+/** open_profile() - before the measurement, which may take an hour; the file
+ *  keeps what it holds until that is over. CLI_OK or CLI_FAILED */
+static int open_profile(const char *path, FILE **out)
 {
-	FILE *out = fopen(path, "we");
-	bool bad = !out;
+	*out = path ? fopen(path, "ae") : NULL;
+	if (path && !*out)
+		return cli_error(CLI_FAILED, "cannot write %s: %s", path,
+				 strerror(errno));
+	return CLI_OK;
+}
 
-	if (out) {
-		finding_profile(result, out);
-		bad = ferror(out);
-		bad = fclose(out) == EOF || bad;
-	}
+/** write_profile() - to that file; CLI_OK or CLI_FAILED after a message */
+static int write_profile(const struct probe_result *result, const char *path,
+			 FILE *out)
+{
+	/* what is no file, a pipe say, cannot be cut */
+	bool bad = ftruncate(fileno(out), 0) < 0 && errno != EINVAL;
+
+	finding_profile(result, out);
+	bad = fflush(out) == EOF || bad;
+	bad = ferror(out) || bad;
 	if (bad)
 		return cli_error(CLI_FAILED, "cannot write %s: %s", path,
 				 strerror(errno));
 	return CLI_OK;
+}
+
+/** drop_profile() - nothing was measured: no empty file is left */
+static void drop_profile(const char *path, FILE *out)
+{
+	struct stat found;
+
+	if (fstat(fileno(out), &found) == 0 && S_ISREG(found.st_mode) &&
+	    found.st_size == 0)
+		unlink(path);
 }
 
 /** get_run() - the options of `probe run` */
@@ -276,35 +316,52 @@ static int get_run(const struct words *words, struct probe_run *run)
 	return code;
 }
 
-/** run() - `probe run` */
-static int run(const struct cli *cli, const struct words *words)
+/** measure() - and print; CLI_OK or another code after a message */
+static int measure(const struct cli *cli, const struct words *words,
+		   const struct probe_run *options, struct probe_result *result)
 {
 	struct finding finding[FINDINGS];
-	struct probe_result result;
-	struct probe_run options;
-	int code = get_run(words, &options);
+	int error = probe_run(options, result);
 	size_t n;
-	int error;
 
-	if (code)
-		return code;
-	error = probe_run(&options, &result);
 	if (error == -ETIMEDOUT)
 		return cli_error(CLI_FAILED,
 				 "no answer from %s port %u; does lapse probe "
 				 "serve run there, and do firewalls let UDP "
 				 "pass?",
-				 words->server, options.server.port);
+				 words->server, options->server.port);
 	if (error)
 		return cli_error(CLI_FAILED, "cannot measure: %s",
 				 strerror(-error));
-	n = finding_list(&result, finding);
+	n = finding_list(result, finding);
 	if (cli->json)
-		print_json(&result, finding, n);
+		print_json(result, finding, n);
 	else
-		print_table(&result, finding, n);
-	warn(&result);
-	return words->profile ? write_profile(&result, words->profile) : CLI_OK;
+		print_table(result, finding, n);
+	warn(result);
+	return CLI_OK;
+}
+
+/** run() - `probe run` */
+static int run(const struct cli *cli, const struct words *words)
+{
+	struct probe_result result;
+	struct probe_run options;
+	FILE *out = NULL;
+	int code = get_run(words, &options);
+
+	if (!code)
+		code = open_profile(words->profile, &out);
+	if (code)
+		return code;
+	code = measure(cli, words, &options, &result);
+	if (out && code)
+		drop_profile(words->profile, out);
+	else if (out)
+		code = write_profile(&result, words->profile, out);
+	if (out)
+		fclose(out);
+	return code;
 }
 
 int cli_probe(struct cli *cli, int argc, char **argv)

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""lapse probe takes nothing for found that only a lost packet said"""
+
+import os
+import signal
+import subprocess
+
+import pytest
+
+from host import SLOW, poll
+from lab import SERVER, SERVER2
+from test_probe import LAPSE, PORT, SETS, TIMERS, Serving, begin, finish
+
+# What the profile of the labs has.
+TRUE = {"mapping": "eim", "filtering": "eif", "port-allocation": "random",
+        "address-pooling": "paired", "hairpin": "external",
+        "refresh": "outbound", "expiry-notify": "none",
+        "stray-outbound": "drop"}
+
+
+def check(found, **true):
+    """What was found may be less than the truth, but nothing else."""
+    true = {**TRUE, **true}
+    wrong = [found["nat." + name] for name in SETS
+             if true[name] not in found["nat." + name]["possible"]]
+    for name in TIMERS:
+        row = found["nat." + name]
+        if row["at-most"] is not None and name not in true:
+            wrong.append(row)
+    assert not wrong, wrong
+
+
+def warmed_up(net):
+    """The sessions of UDP flows that have had their packets both ways, and
+    are idle now, but for one, that of the client's greetings."""
+    return [s for s in net.sessions("protocol=udp")
+            if s["packets-in"] >= 7 and s["idle"] > 0.4]
+
+
+@pytest.mark.parametrize("how", ["kill", "end", "restart", "stop"])
+def test_server_ends(lab, how):
+    """No timer has run out because the server did."""
+    net = lab()
+    serving = Serving(net, "--alternate", SERVER2)
+    proc = begin(net.client, "--rate", "400", maximum="5s")
+    poll(lambda: len(warmed_up(net)) >= 15, 20, "flows of UDP are silent")
+    if how == "stop":
+        serving.proc.send_signal(signal.SIGSTOP)
+    elif how == "kill":
+        serving.proc.kill()
+    else:
+        serving.stop()
+    if how == "restart":
+        serving = Serving(net, "--alternate", SERVER2)
+    found, err = finish(proc)
+    check(found)
+    assert "are left out" in err
+    assert found["nat.udp-timeout"]["unsure"] > 5
+    if how == "stop":
+        serving.proc.send_signal(signal.SIGCONT)
+    if how in ("stop", "restart"):
+        serving.stop()
+
+
+def test_client_stops(lab):
+    """A client that was stopped meanwhile has missed nothing."""
+    net = lab()
+    serving = Serving(net, "--alternate", SERVER2)
+    proc = begin(net.client, "--rate", "400", maximum="10s")
+    poll(lambda: len(warmed_up(net)) >= 25, 20, "flows of UDP are silent")
+    proc.send_signal(signal.SIGSTOP)
+    poll(lambda: max(net.sessions("protocol=udp"),
+                     key=lambda s: s["packets-out"])["idle"] > 7, 20,
+         "the last greeting is old, and much has been sent since")
+    proc.send_signal(signal.SIGCONT)
+    found, _ = finish(proc)
+    check(found)
+    for name in TIMERS:
+        assert found["nat." + name]["misfits"] == 0, found["nat." + name]
+    serving.stop()
+
+
+def lose(net, part):
+    """Let packets be lost before and behind the server."""
+    for chain in ("INPUT", "OUTPUT"):
+        done = net.server.run(
+            "iptables", "-A", chain, "-m", "statistic", "--mode", "random",
+            "--probability", str(part), "-j", "DROP", check=False)
+        if done.returncode:
+            pytest.skip("this kernel loses no packets at random")
+
+
+def test_loss(lab):
+    """Timers that do not end have no end, whatever is lost."""
+    net = lab(clients=5)
+    serving = Serving(net, "--alternate", SERVER2)
+    lose(net, 0.06)
+    runs = [begin(client, maximum="4s") for client in net.clients]
+    for proc in runs:
+        check(finish(proc)[0])
+    serving.stop()
+
+
+def test_loss_and_short_timers(lab):
+    """A mapping that expires between two questions is not taken for two."""
+    net = lab(clients=3, udp_initial_timeout="1s", udp_timeout="2s",
+              tcp_idle_timeout="3s", hold_down_timeout="0s")
+    serving = Serving(net, "--alternate", SERVER2)
+    lose(net, 0.15)
+    runs = [begin(client, maximum="4s") for client in net.clients]
+    for proc in runs:
+        check(finish(proc)[0], **{name: None for name in TIMERS})
+    serving.stop()
+
+
+def test_interrupted_early(lab):
+    """What is printed is true, however little it is."""
+    net = lab()
+    serving = Serving(net, "--alternate", SERVER2)
+    for sockets in (1, 3, 8, 14, 18, 24, 30, 35):
+        net.lapse("flush")
+        proc = begin(net.client, maximum="60s")
+        poll(lambda n=sockets: len(net.sessions("protocol=udp")) >= n, 20,
+             "so many sessions")
+        proc.send_signal(signal.SIGINT)
+        found, _ = finish(proc)
+        check(found)
+        assert found[None]["interrupted"]
+    serving.stop()
+
+
+def test_many_addresses(lab):
+    """More addresses than a message has room for proofs."""
+    pool = {"wan": {"pool": ["198.51.100.10-198.51.100.49"]}}
+    net = lab(settings=pool, address_pooling="arbitrary")
+    serving = Serving(net, "--alternate", SERVER2)
+    found, _ = finish(begin(net.client, maximum="4s"))
+    check(found, **{"address-pooling": "arbitrary"})
+    for name in ("udp-timeout", "tcp-idle-timeout"):
+        row = found["nat." + name]
+        assert row["unanswered"] == row["unsure"] == 0, row
+        assert row["above"] == 4, row
+    serving.stop()
+
+
+def test_no_nat(lab, tmp_path):
+    """Where nothing is translated no NAT is described."""
+    net = lab(start=False)
+    net.gateway.sysctl("net.ipv4.ip_forward", 1)
+    net.server.ip("route add 192.168.77.0/24 via 198.51.100.1")
+    serving = Serving(net, "--alternate", SERVER2)
+    path = str(tmp_path / "none.yaml")
+    found, err = finish(begin(net.client, "--profile-out", path,
+                              maximum="2s"))
+    assert "there is no NAT" in err and not found[None]["translated"]
+    for name in ("mapping", "port-allocation", "address-pooling", "hairpin"):
+        assert found["nat." + name]["value"] is None
+    assert found["pool-size"]["value"] is None
+    assert found["nat.filtering"]["possible"] == ["eif"]
+    with open(path, encoding="utf-8") as f:
+        assert "No address was translated" in f.read()
+    serving.stop()
+
+
+def test_profile_out(lab, tmp_path):
+    """That it cannot be written is known before the measurement; and a file
+    is not lost to one that fails."""
+    net = lab(start=False)
+    _, err = finish(begin(net.client, "--profile-out",
+                          str(tmp_path / "none" / "p.yaml")), code=1)
+    assert "cannot write" in err and "No such file" in err
+    new, old = tmp_path / "new.yaml", tmp_path / "old.yaml"
+    old.write_text("old\n", encoding="utf-8")
+    runs = [begin(net.client, "--profile-out", str(path))
+            for path in (new, old)]
+    for proc in runs:
+        _, err = finish(proc, code=1)
+        assert "no answer" in err
+    assert not new.exists()
+    assert old.read_text(encoding="utf-8") == "old\n"
+
+
+def test_few_files(lab):
+    """A server that may open few files refuses connections, and goes on; a
+    client says why its flows are few."""
+    net = lab()
+    proc = net.server.start(
+        "sh", "-c", f"ulimit -n 40; exec {LAPSE} --json probe serve "
+        f"--listen {SERVER}", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while proc.stderr.readline() not in ("ready\n", ""):
+        pass
+    streams = [net.server.connect((SERVER, PORT), (SERVER2, 0))
+               for _ in range(40)]
+    assert streams[-1].recv() == b""            # closed before its 10 s
+    client = net.client.start(
+        "sh", "-c", f"ulimit -n 30; exec {LAPSE} probe run --server {SERVER} "
+        "--max 6s", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = client.communicate(timeout=90 * SLOW)
+    assert client.returncode == 0 and "nat.mapping" in out
+    assert "ulimit -n" in err and os.strerror(24) in err
+    proc.send_signal(signal.SIGTERM)
+    out, err = proc.communicate(timeout=20 * SLOW)
+    assert proc.returncode == 0, err
