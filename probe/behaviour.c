@@ -40,6 +40,7 @@
  * @seen:	by round: [0] the greeting, then those of the mapping, then that
  *		of hairpinning; @heard is in [0]
  * @acks:	how often an endpoint of the server said that it would send
+ * @can_filter:	silence of those that were sent to may be a filter's
  * @rounds:	of hairpinning that went to their end
  */
 struct behaviour {
@@ -49,6 +50,7 @@ struct behaviour {
 	unsigned acks[PROBE_ENDPOINTS];
 	struct infer_hairpin hairpin;
 	unsigned rounds;
+	bool can_filter;
 	struct event captured;
 	int capture;
 };
@@ -295,10 +297,48 @@ static unsigned filtering(struct behaviour *b)
 		unsigned like =
 			from & PROBE_OTHER_ADDRESS ? PROBE_OTHER_ADDRESS : from;
 
-		if (b->acks[from] >= FILTER_ENOUGH && works(b, like))
+		if (b->can_filter && b->acks[from] >= FILTER_ENOUGH &&
+		    works(b, like))
 			b->seen[0][FILTER_FIRST].asked |= 1u << from;
 	}
 	return infer_filtering(b->seen[0], SOCKETS);
+}
+
+/** struct range - some of the sockets */
+struct range {
+	const struct behaviour *b;
+	size_t first, end;
+};
+
+/** has_more() - each of them was answered from where it had not been before */
+static bool has_more(const void *arg)
+{
+	const struct range *r = arg;
+
+	for (size_t i = r->first; i < r->end; i++)
+		if (!(r->b->seen[HAIRPIN_ROUND][i].seen >> PROBE_OTHER_PORT &
+		      1))
+			return false;
+	return true;
+}
+
+/**
+ * can_more() - whether these sockets could have had sessions more
+ *
+ * A NAT that refuses what is beyond some number of sessions is silent, too. So
+ * they send where they have not: that is answered, if it is not so.
+ */
+static bool can_more(struct behaviour *b, size_t first, size_t end)
+{
+	const struct range range = {b, first, end};
+
+	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
+		for (size_t i = first; i < end; i++)
+			hello(b, i, HAIRPIN_ROUND, PROBE_OTHER_PORT);
+		if (measure_until(b->client, has_more, &range, RUN_RETRY))
+			return true;
+	}
+	return false;
 }
 
 /** has_pairs() - the server has just seen all sockets of the pairs */
@@ -369,6 +409,7 @@ static void observe(struct behaviour *b)
 	     n < FILTER_ROUNDS && !has_filtered(b) && !b->client->stop; n++)
 		filter_round(b);
 	measure_until(b->client, is_never, NULL, ROUND);
+	b->can_filter = can_more(b, FILTER_FIRST, FILTER_END);
 	capture(b);
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		hairpin_round(b);
@@ -377,6 +418,8 @@ static void observe(struct behaviour *b)
 		if (has_pair(b) && !b->client->stop)
 			b->rounds++;
 	}
+	if (!heard_hairpin(b) && !can_more(b, HAIRPIN_FIRST, HAIRPIN_END))
+		b->rounds = 0;
 }
 
 /** conclude() - the sets */

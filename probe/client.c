@@ -111,6 +111,9 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	if (len < 0 || !probe_parse(bytes, (size_t)len, &message) ||
 	    message.run != client->run)
 		return;
+	if (message.type == PROBE_WELCOME &&
+	    (!message.seen.addr || !message.seen.port))
+		return; /* nobody looks like that */
 	for (int i = 0; i < PROBE_ENDPOINTS; i++)
 		if (client->server[i].addr &&
 		    endpoint_equal(client->server[i], remote))

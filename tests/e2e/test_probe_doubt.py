@@ -129,6 +129,17 @@ def test_interrupted_early(lab):
     serving.stop()
 
 
+@pytest.mark.parametrize("limit", [16, 22, 27, 30, 33, 36])
+def test_few_sessions(lab, limit):
+    """A NAT that refuses sessions is not taken for a filter, nor for one that
+    does not hairpin."""
+    net = lab(sessions_per_subscriber=str(limit), on_exhaustion="drop")
+    serving = Serving(net, "--alternate", SERVER2)
+    found, _ = finish(begin(net.client, "--flows", "50", maximum="2s"))
+    check(found)
+    serving.stop()
+
+
 def test_many_addresses(lab):
     """More addresses than a message has room for proofs."""
     pool = {"wan": {"pool": ["198.51.100.10-198.51.100.49"]}}
