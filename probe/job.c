@@ -111,6 +111,11 @@ static struct job *take(struct server *server, uint64_t run, uint32_t flow,
 {
 	struct job *job = server->free_jobs, **link;
 
+	if (!job && server->n_jobs < SERVE_JOBS) {
+		job = &server->jobs[server->n_jobs++];
+		job->next = NULL;
+		server->free_jobs = job;
+	}
 	if (!job || !quota_hold(&server->quota, addr)) {
 		server->stats[SERVE_TOO_MANY]++;
 		return NULL;
@@ -169,10 +174,6 @@ int job_init(struct server *server)
 	server->jobs = calloc(SERVE_JOBS, sizeof(*server->jobs));
 	if (!server->jobs)
 		return -ENOMEM;
-	for (size_t i = 0; i < SERVE_JOBS; i++) {
-		server->jobs[i].next = server->free_jobs;
-		server->free_jobs = &server->jobs[i];
-	}
 	return 0;
 }
 

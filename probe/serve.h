@@ -13,9 +13,9 @@
 #include "probe/quota.h"
 #include "probe/server.h"
 
-#define SERVE_JOBS	  16384 /* of all clients */
-#define SERVE_CONNECTIONS 8192
-#define SERVE_BUCKETS	  4096	 /* of the hash of jobs */
+#define SERVE_JOBS	  131072 /* of all clients, some 400 each */
+#define SERVE_CONNECTIONS 16384
+#define SERVE_BUCKETS	  32768	 /* of the hash of jobs */
 #define SERVE_LINGER	  120000 /* ms that a done job is remembered */
 #define SERVE_AGAIN	  300	 /* ms from a DATA to the same once more */
 #define SERVE_FILES	  32	 /* open ones that are no connections */
@@ -88,6 +88,7 @@ struct port {
 /**
  * struct server - all of it; large, allocated once
  * @bare:	the kernel takes no socket filter from us
+ * @n_jobs:	how many of @jobs were ever used; the others are no memory yet
  * @max_connections:	at a time: what may be open, without what else is
  */
 struct server {
@@ -98,6 +99,7 @@ struct server {
 	bool bare;
 	struct port port[PROBE_ENDPOINTS];
 	struct job *jobs, *free_jobs, *bucket[SERVE_BUCKETS];
+	size_t n_jobs;
 	struct connection *connections;
 	size_t n_connections, max_connections;
 	uint64_t stats[SERVE_COUNT];
