@@ -181,7 +181,7 @@ static const struct command commands[] = {
 	 "      over the profile stays over it\n"},
 	{"probe", cli_probe,
 	 "serve --listen ADDRESS [--alternate ADDRESS] [--port PORT]\n"
-	 "       lapse probe run --server ADDRESS [--port PORT] [--local "
+	 "       lapse probe run --server HOST [--port PORT] [--local "
 	 "ADDRESSES]\n"
 	 "                   [--min DURATION] [--max DURATION] [--tcp-max "
 	 "DURATION]\n"

@@ -2,7 +2,9 @@
 /*
  * probe - the command probe: measure a NAT, ours or any other
  */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,9 @@
 #include "probe/server.h"
 
 #define LOCALS 2
+
+/* Without one of them, a text is meant to be an address. */
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /** struct words - the options as they were written; NULL: not given */
 struct words {
@@ -51,6 +56,33 @@ static int get_address(const char *option, const char *text, uint32_t *addr)
 		return cli_error(CLI_USAGE,
 				 "%s %s: give an IPv4 address of one host",
 				 option, text);
+	return CLI_OK;
+}
+
+/**
+ * get_server() - an IPv4 address, or a name that has one
+ *
+ * Return: CLI_OK; CLI_USAGE or, for a name that is not found, CLI_FAILED after
+ * a message.
+ */
+static int get_server(const char *text, uint32_t *addr)
+{
+	const struct addrinfo hints = {.ai_family = AF_INET,
+				       .ai_socktype = SOCK_DGRAM};
+	struct sockaddr_in found;
+	struct addrinfo *list;
+	int error;
+
+	if (address_parse(text, addr) || !strpbrk(text, LETTERS))
+		return get_address("--server", text, addr);
+	error = getaddrinfo(text, NULL, &hints, &list);
+	if (error)
+		return cli_error(CLI_FAILED, "--server %s: %s", text,
+				 error == EAI_SYSTEM ? strerror(errno)
+						     : gai_strerror(error));
+	memcpy(&found, list->ai_addr, sizeof(found));
+	freeaddrinfo(list);
+	*addr = ntohl(found.sin_addr.s_addr);
 	return CLI_OK;
 }
 
@@ -292,7 +324,7 @@ static int get_run(const struct words *words, struct probe_run *run)
 	if (!words->server)
 		return cli_error(CLI_USAGE, "probe run needs --server and the "
 					    "address of a probe serve");
-	code = get_address("--server", words->server, &run->server.addr);
+	code = get_server(words->server, &run->server.addr);
 	if (!code)
 		code = get_number("--port", words->port, 1, 65534, &port);
 	if (!code)

@@ -182,9 +182,10 @@ static void add_block(struct list *list)
 	snprintf(f->seen, sizeof(f->seen), "about %u, ports %u to %u", size,
 		 r->port_low, r->port_high);
 	snprintf(f->text, sizeof(f->text),
-		 "all %zu external ports lie between %u and %u", r->sockets,
-		 r->port_low, r->port_high);
-	f->class = "measured";
+		 "assumed: all %zu external ports lie between %u and %u, and "
+		 "blocks are powers of two",
+		 r->sockets, r->port_low, r->port_high);
+	f->class = "assumed";
 }
 
 /** why_open() - without a NAT there is nothing to find */

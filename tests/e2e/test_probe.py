@@ -429,3 +429,17 @@ def test_usage(tmp_path):
         done = subprocess.run([LAPSE, *words], text=True, check=False,
                               capture_output=True, cwd=tmp_path)
         assert done.returncode == 2 and told in done.stderr, words
+
+
+def test_server_by_name(user):
+    """As everywhere else, a server may be named."""
+    serve = (f"{user.lapse} probe serve --listen 198.51.100.7 "
+             "--alternate 198.51.100.8 >/dev/null")
+    done = user.exec("--server", serve, "--", user.lapse, "--json", "probe",
+                     "run", "--server", "server.lab", "--max", "2s",
+                     "--quiet", "--flows", "60")
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["two-addresses"] and last["translated"]
+    for wrong, code in (("no-such.lab", 1), ("198.51.100.300", 2)):
+        done = user.run("probe", "run", "--server", wrong, code=code)
+        assert wrong in done.stderr
