@@ -257,12 +257,31 @@ static int lab_exec(struct cli *cli, int argc, char **argv)
 	stand_run(&run);
 }
 
+/**
+ * parse_name() - the options of what takes nothing but a lab's name
+ * @name:	set, if one was given
+ *
+ * Return: CLI_OK, CLI_HELP, or CLI_USAGE after a message.
+ */
+static int parse_name(struct cli *cli, int argc, char **argv, const char **name)
+{
+	const struct args_option options[] = {{"--name", name, NULL}, {0}};
+	int code = args_parse(cli, &argc, argv, options);
+
+	/* "down x" must not end the lab of another name */
+	if (!code && argc > 1)
+		code = cli_error(CLI_USAGE,
+				 "lab %s takes no argument: %s; --name NAME "
+				 "is for a lab's name",
+				 argv[0], argv[1]);
+	return code;
+}
+
 /** lab_status() - `lapse lab status`: the labs, and the hosts of each */
 static int lab_status(struct cli *cli, int argc, char **argv)
 {
 	const char *name = NULL;
-	const struct args_option options[] = {{"--name", &name, NULL}, {0}};
-	int code = args_parse(cli, &argc, argv, options);
+	int code = parse_name(cli, argc, argv, &name);
 	char *found;
 
 	if (code || name)
@@ -281,8 +300,7 @@ static int lab_status(struct cli *cli, int argc, char **argv)
 static int lab_down(struct cli *cli, int argc, char **argv)
 {
 	const char *name = lab_default();
-	const struct args_option options[] = {{"--name", &name, NULL}, {0}};
-	int code = args_parse(cli, &argc, argv, options);
+	int code = parse_name(cli, argc, argv, &name);
 
 	return code ? code : code_of(stand_down(name));
 }
