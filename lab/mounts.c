@@ -158,21 +158,24 @@ static int cover(const char *ours, const char *theirs)
 	return error;
 }
 
-/** read_hosts() - the host's own, shortened if need be, and @more */
-static char *read_hosts(const char *more)
+/**
+ * read_hosts() - @ours, and behind it the host's own, shortened if need be
+ *
+ * The first line with a name counts: who has a server in his own file asks the
+ * lab's all the same.
+ */
+static char *read_hosts(const char *ours)
 {
 	enum { MOST = 1 << 20 };
-	size_t len = strlen(more);
-	char *text = malloc(MOST + len + 2);
+	size_t len = strlen(ours);
+	char *text = malloc(len + MOST + 1);
 	int fd = open("/etc/hosts", O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
 	if (text) {
-		n = fd < 0 ? 0 : read(fd, text, MOST);
-		n = n < 0 ? 0 : n;
-		if (n && text[n - 1] != '\n')
-			text[n++] = '\n';
-		memcpy(text + n, more, len + 1);
+		memcpy(text, ours, len);
+		n = fd < 0 ? 0 : read(fd, text + len, MOST);
+		text[len + (size_t)(n < 0 ? 0 : n)] = '\0';
 	}
 	if (fd >= 0)
 		close(fd);
