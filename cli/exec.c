@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,8 @@ static void on_ended(const struct lab *lab, void *arg)
 		       "saw of an expiry is not what it would see behind a "
 		       "real NAT");
 	cli_report(&job->cli, 1, argv);
-	fflush(stdout);
+	if (fflush(stdout) == EOF || ferror(stdout))
+		say_error("the report cannot be written: %s", strerror(errno));
 }
 
 /** parse_scale() - of the option; CLI_OK, or CLI_USAGE after a message */
@@ -79,7 +81,7 @@ static int parse_scale(const char *text, double *scale)
 	if (!text)
 		return CLI_OK;
 	*scale = strtod(text, &end);
-	if (end == text || *end || !(*scale > 0))
+	if (end == text || *end || !(*scale > 0) || !isfinite(*scale))
 		return cli_error(CLI_USAGE,
 				 "--scale wants a number above 0, not \"%s\"",
 				 text);

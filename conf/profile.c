@@ -21,16 +21,30 @@
 /* A build tree has its programs in build/ or build/VARIANT/. */
 #define BUILD_DEPTH 2
 
+/**
+ * own_path() - of the program that runs
+ * @path:	set, "" where it is not known
+ *
+ * Asked for once: in new namespaces of mounts, and below a chroot(), the kernel
+ * calls it by a name that leads nowhere.
+ */
+static void own_path(char path[static PATH_MAX])
+{
+	static char known[PATH_MAX];
+
+	if (!known[0] &&
+	    readlink("/proc/self/exe", known, sizeof(known) - 1) < 0)
+		known[0] = '\0';
+	memcpy(path, known, sizeof(known));
+}
+
 /** build_tree() - the profiles of the tree that the program was built in */
 static bool build_tree(profile_dir_fn *fn, void *arg)
 {
 	char path[PATH_MAX];
 	char dir[PATH_MAX + 32];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	if (len <= 0)
-		return false;
-	path[len] = '\0';
+	own_path(path);
 	for (unsigned up = 0; up <= BUILD_DEPTH; up++) {
 		char *slash = strrchr(path, '/');
 

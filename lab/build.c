@@ -114,19 +114,26 @@ static int open_network(struct lab_host *host)
 /** open_mounts() - of a host: with a /sys of its own */
 static int open_mounts(struct lab_host *host)
 {
-	int home = ns_open("mnt");
-	int error = home < 0 ? home : spawn_visit(host);
+	const int how = O_PATH | O_DIRECTORY | O_CLOEXEC;
+	int home = ns_open("mnt"), root = open("/", how);
+	int error = home < 0 ? home : root < 0 ? -errno : spawn_visit(host);
 
 	if (!error) {
 		host->mounts = ns_mounts();
-		error = host->mounts < 0 ? host->mounts : 0;
+		/* our root is the same folder, in the new mounts */
+		host->root = open("/", how);
+		error = host->mounts < 0 ? host->mounts
+			: host->root < 0 ? -errno
+					 : 0;
 	}
 	if (!error) {
 		mounts_sys();
-		error = setns(home, CLONE_NEWNS) < 0 ? -errno : 0;
+		error = ns_enter_mounts(home, root);
 	}
 	if (home >= 0)
 		close(home);
+	if (root >= 0)
+		close(root);
 	return error;
 }
 
@@ -151,7 +158,7 @@ static struct lab_host *name_host(struct lab *lab, const char *name,
 	snprintf(host->name, sizeof(host->name), "%s", name);
 	host->address = address;
 	lab_mac(address, host->mac);
-	host->net = host->mounts = -1;
+	host->net = host->mounts = host->root = -1;
 	return host;
 }
 
@@ -362,7 +369,7 @@ int lab_build(struct lab *lab)
 		error = number_ends(lab);
 	if (error) {
 		say_error("the lab's network cannot be made: %s",
-			  strerror(-error));
+			  say_reason(error));
 		return error;
 	}
 	return 0;

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "gateway/rtnl.h"
-#include "gateway/sockets.h"
 #include "lab/capture.h"
 #include "lab/dhcp.h"
 #include "lab/outside.h"
@@ -22,6 +20,7 @@
 #include "lab/profiles.h"
 #include "lab/router.h"
 #include "lab/say.h"
+#include "lab/service.h"
 #include "lab/settings.h"
 #include "lab/spawn.h"
 #include "lab/supervise.h"
@@ -82,24 +81,6 @@ static void reap(struct run *run)
 		on_end(run, pid, status);
 }
 
-/** has_socket() - whether a program on the server listens or waits */
-static bool has_socket(void)
-{
-	static const uint8_t protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
-	const uint32_t own[] = {LAB_SERVER, LAB_SERVER2};
-
-	for (size_t i = 0; i < sizeof(protocols); i++) {
-		uint8_t ports[8192] = {0};
-
-		if (sockets_read(protocols[i], own, 2, ports))
-			continue;
-		for (size_t byte = 0; byte < sizeof(ports); byte++)
-			if (ports[byte])
-				return true;
-	}
-	return false;
-}
-
 /**
  * start_server() - and let it open its socket before the client calls
  *
@@ -132,8 +113,9 @@ static int start_server(struct run *run)
 		return (int)run->server;
 	error = spawn_visit(run->lab.server);
 	until = patience_until(SERVER_MS);
-	while (!error && run->server) {
-		if (has_socket())
+	/* what has put itself into the background is waited for as well */
+	while (!error && (run->server || service_lives(run->lab.server))) {
+		if (service_listens())
 			return 0;
 		if (!patience_lasts(until)) {
 			say_error("the server's command has opened no socket "
@@ -273,7 +255,6 @@ static void process_1(const struct inside *inside, void *arg)
 		.lab = {.spec = exec->spec,
 			.ids = inside->ids,
 			.signals = inside->signals,
-			.cwd = get_current_dir_name(),
 			.recorded = exec->pcap >= 0},
 		.recording = -1,
 	};
@@ -283,10 +264,12 @@ static void process_1(const struct inside *inside, void *arg)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	children = signalfd(-1, &set, SFD_CLOEXEC);
-	if (!run.lab.cwd || children < 0) {
-		say_error("%s", strerror(errno));
+	if (children < 0) {
+		say_error("no signals: %s", strerror(errno));
 		return;
 	}
+	if (spawn_folder(&run.lab.cwd))
+		return;
 	if (prepare(&run) || start_command(&run)) {
 		stop_capture(&run);
 		return;
@@ -322,6 +305,7 @@ int exec_check(struct exec *exec)
 {
 	if (spawn_reserve())
 		return -ENOMEM;
+	router_locate();
 	exec->profile_path = profiles_environment();
 	return exec->profile_path ? settings_check(exec->spec) : -ENOMEM;
 }

@@ -46,6 +46,7 @@ struct outside;
 /**
  * struct lab_host - one of them
  * @net, @mounts: descriptors of its namespaces
+ * @root:	and of the caller's root folder, in its mounts
  * @address:	host order; a client's own unless it asks for one by DHCP, a
  *		gateway's inside
  * @mac:	of its eth0: the same in each lab
@@ -54,6 +55,7 @@ struct lab_host {
 	char name[LAB_NAME];
 	int net;
 	int mounts;
+	int root;
 	uint32_t address;
 	uint8_t mac[6];
 };

@@ -67,6 +67,9 @@ static int receive(int fd, struct stand_answer *answer)
 
 	if (n <= 0)
 		return n < 0 ? -errno : -ECONNRESET;
+	/* no room in our table: some are missing */
+	if (message.msg_flags & MSG_CTRUNC)
+		return -EMFILE;
 	answer->text[n] = '\0';
 	answer->n_fds = 0;
 	if (head && head->cmsg_type == SCM_RIGHTS) {
@@ -153,11 +156,11 @@ static int enter(const struct stand_answer *answer, struct ns_ids *ids)
 {
 	ids->uid = geteuid();
 	ids->gid = getegid();
-	ids->user = answer->n_fds > 3;
-	if (ids->user && setns(answer->fds[3], CLONE_NEWUSER) < 0)
+	ids->user = answer->n_fds > 4;
+	if (ids->user && setns(answer->fds[4], CLONE_NEWUSER) < 0)
 		return -errno;
 	/* whoever was nobody special is root from here on */
-	return setns(answer->fds[2], CLONE_NEWPID) < 0 ? -errno : 0;
+	return setns(answer->fds[3], CLONE_NEWPID) < 0 ? -errno : 0;
 }
 
 /** join() - be at a host of a lab; 0, or a negative errno after a message */
@@ -168,13 +171,10 @@ static int join(const struct stand_run *run, struct lab *lab,
 	char request[STAND_TEXT];
 	int error = spawn_reserve();
 
-	lab->cwd = get_current_dir_name();
-	if (!error && !lab->cwd)
-		error = -errno;
-	if (error) {
-		say_error("%s", strerror(-error));
+	if (!error)
+		error = spawn_folder(&lab->cwd);
+	if (error)
 		return error;
-	}
 	snprintf(request, sizeof(request), "enter %s", run->host);
 	error = stand_ask(run->lab, request, &answer);
 	if (error)
@@ -182,6 +182,7 @@ static int join(const struct stand_run *run, struct lab *lab,
 	snprintf(at->name, sizeof(at->name), "%.*s", LAB_NAME - 1, answer.text);
 	at->net = answer.fds[0];
 	at->mounts = answer.fds[1];
+	at->root = answer.fds[2];
 	error = enter(&answer, &lab->ids);
 	if (error)
 		say_error("the lab cannot be entered: %s", strerror(-error));
@@ -190,9 +191,8 @@ static int join(const struct stand_run *run, struct lab *lab,
 
 _Noreturn void stand_run(const struct stand_run *run)
 {
-	char host[64], chroot[80];
-	const char *const environment[] = {"LAPSE_SOCKET=" ROUTER_SOCKET, host,
-					   chroot, NULL};
+	char host[64], chroot[80], gateway[64];
+	const char *const environment[] = {gateway, host, chroot, NULL};
 	struct lab lab = {.cwd = NULL};
 	struct lab_host at;
 	struct spawn what = {
@@ -212,6 +212,10 @@ _Noreturn void stand_run(const struct stand_run *run)
 	if (join(run, &lab, &at))
 		_exit(SAY_FAILED);
 	snprintf(host, sizeof(host), "LAPSE_HOST=%s", at.name);
+	/* on a gateway, lapse asks that one */
+	snprintf(gateway, sizeof(gateway), "LAPSE_SOCKET=%s",
+		 strcmp(at.name, "carrier") == 0 ? ROUTER_CARRIER_SOCKET
+						 : ROUTER_SOCKET);
 	/* what Debian's shells show before their prompt */
 	snprintf(chroot, sizeof(chroot), "debian_chroot=%s", at.name);
 	what.bound = (int)syscall(SYS_pidfd_open, getpid(), 0);

@@ -54,9 +54,9 @@ static int refused(int error, bool user)
 	if (user)
 		say_error("this kernel refuses namespaces to ordinary users "
 			  "(%s): run it as root, or see what lapse doctor says",
-			  strerror(-error));
+			  say_reason(error));
 	else
-		say_error("no namespaces: %s", strerror(-error));
+		say_error("no namespaces: %s", say_reason(error));
 	return error;
 }
 
@@ -127,6 +127,14 @@ int ns_open(const char *name)
 int ns_net(void)
 {
 	return unshare(CLONE_NEWNET) < 0 ? -errno : ns_open("net");
+}
+
+int ns_enter_mounts(int mounts, int root)
+{
+	if (setns(mounts, CLONE_NEWNS) < 0 || fchdir(root) < 0 ||
+	    chroot(".") < 0)
+		return -errno;
+	return 0;
 }
 
 int ns_mounts(void)

@@ -52,6 +52,14 @@ int ns_net(void);
 /** ns_mounts() - the same for mounts, a copy of those of the moment */
 int ns_mounts(void);
 
+/**
+ * ns_enter_mounts() - go to a namespace of mounts, and to a root in it
+ * @root:	descriptor of a folder; a caller's chroot() would be lost
+ *
+ * Return: 0 or a negative errno.
+ */
+int ns_enter_mounts(int mounts, int root);
+
 /** ns_open() - a descriptor of a namespace, NAME of /proc/self/ns/NAME */
 int ns_open(const char *name);
 

@@ -30,19 +30,30 @@ enum { PATH_BYTES = 64 };
 /* A gateway that is not ready by then will not be. */
 #define READY_MS 60000
 
-char *router_program(const char *name)
+/* The path of the program that runs, or "". */
+static char self[PATH_MAX];
+
+void router_locate(void)
+{
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		self[0] = '\0';
+}
+
+/**
+ * find_program() - one of ours: beside the one that runs, where `make install`
+ * puts it, or in the PATH
+ *
+ * Return: text, the caller's to free(); NULL when memory is out.
+ */
+static char *find_program(const char *name)
 {
 	static const char *const near[] = {"", "../sbin/", "../bin/"};
-	char self[PATH_MAX], path[2 * PATH_MAX];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
+	char path[2 * PATH_MAX];
+	const char *slash = strrchr(self, '/');
 
-	self[len > 0 ? len : 0] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		slash[1] = '\0';
 	for (size_t i = 0; slash && i < sizeof(near) / sizeof(near[0]); i++) {
-		snprintf(path, sizeof(path), "%s%s%s", self, near[i], name);
+		snprintf(path, sizeof(path), "%.*s%s%s",
+			 (int)(slash + 1 - self), self, near[i], name);
 		if (access(path, X_OK) == 0)
 			return strdup(path);
 	}
@@ -130,7 +141,7 @@ static pid_t run(const struct lab *lab, bool outer, const char *file, int log)
 	size_t n = outer ? 0 : spec->n_set, i;
 	const char **argv = calloc(4 + 2 * n, sizeof(*argv));
 	char **sets = calloc(n + 1, sizeof(*sets));
-	char *program = router_program("lapsed");
+	char *program = find_program("lapsed");
 	char dir[PATH_BYTES];
 	const char *const environment[] = {"NOTIFY_SOCKET=" NOTIFY, dir, NULL};
 	struct spawn what = {

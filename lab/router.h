@@ -20,11 +20,11 @@
 int router_start(struct lab *lab);
 
 /**
- * router_program() - find a program of ours: beside the one that runs, where
- * `make install` puts it, or in the PATH
+ * router_locate() - remember where we are, and lapsed with us
  *
- * Return: text, the caller's to free(); NULL when memory is out.
+ * Called before there are namespaces: in those of mounts, and below a chroot(),
+ * the kernel calls us by a name that leads nowhere.
  */
-char *router_program(const char *name);
+void router_locate(void);
 
 #endif /* LAB_ROUTER_H */

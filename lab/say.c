@@ -4,8 +4,10 @@
  */
 #include "lab/say.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void say_error(const char *format, ...)
 {
@@ -17,4 +19,13 @@ void say_error(const char *format, ...)
 	va_end(args);
 	/* in one piece: other processes write to the same terminal */
 	fprintf(stderr, "lapse: %s\n", line);
+}
+
+const char *say_reason(int error)
+{
+	if (error == -ENOSPC)
+		return "there may be no more namespaces; see sysctl "
+		       "user.max_user_namespaces, max_net_namespaces, "
+		       "max_mnt_namespaces, max_pid_namespaces";
+	return strerror(-error);
 }

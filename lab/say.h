@@ -15,4 +15,12 @@ enum {
 /** say_error() - "lapse: ..." on stderr */
 void say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/**
+ * say_reason() - as strerror(), of what makes namespaces
+ * @error:	negative errno
+ *
+ * "No space left on device" is what the kernel says of a limit to their number.
+ */
+const char *say_reason(int error);
+
 #endif /* LAB_SAY_H */

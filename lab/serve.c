@@ -156,11 +156,12 @@ static void enter(const struct lab *lab, int fd, const char *name)
 	snprintf(what.text, sizeof(what.text), "%s", host->name);
 	what.fds[what.n_fds++] = host->net;
 	what.fds[what.n_fds++] = host->mounts;
+	what.fds[what.n_fds++] = host->root;
 	what.fds[what.n_fds++] = ns_open("pid");
 	if (lab->ids.user)
 		what.fds[what.n_fds++] = ns_open("user");
 	answer(fd, &what);
-	for (size_t i = 2; i < what.n_fds; i++)
+	for (size_t i = 3; i < what.n_fds; i++)
 		close(what.fds[i]);
 }
 

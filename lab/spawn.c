@@ -32,6 +32,23 @@ int spawn_reserve(void)
 	return 0;
 }
 
+int spawn_folder(char **cwd)
+{
+	char *name = get_current_dir_name();
+	int error;
+
+	if (name && chdir(name) == 0) {
+		*cwd = name;
+		return 0;
+	}
+	error = -errno;
+	say_error("the folder we are in%s%s cannot be entered by its name: %s; "
+		  "cd to another one",
+		  name ? ", " : "", name ? name : "", strerror(-error));
+	free(name);
+	return error;
+}
+
 /** redirect() - standard input, output and error; 0 or a negative errno */
 static int redirect(const struct spawn *what)
 {
@@ -76,8 +93,8 @@ static int prepare(const struct lab *lab, const struct spawn *what)
 {
 	int error = spawn_visit(what->host);
 
-	if (!error && setns(what->host->mounts, CLONE_NEWNS) < 0)
-		error = -errno;
+	if (!error)
+		error = ns_enter_mounts(what->host->mounts, what->host->root);
 	/* by its name: what is mounted over it is to be seen */
 	if (!error && chdir(lab->cwd) < 0)
 		error = -errno;
@@ -115,7 +132,7 @@ _Noreturn static void child(const struct lab *lab, const struct spawn *what)
 	}
 	if (error) {
 		say_error("%s cannot be started on %s: %s", name,
-			  what->host->name, strerror(-error));
+			  what->host->name, say_reason(error));
 		_exit(SAY_FAILED);
 	}
 	sigprocmask(SIG_SETMASK, &lab->signals, NULL);
@@ -128,8 +145,13 @@ _Noreturn static void child(const struct lab *lab, const struct spawn *what)
 pid_t spawn(const struct lab *lab, const struct spawn *what)
 {
 	pid_t pid = fork();
+	int error;
 
 	if (pid == 0)
 		child(lab, what);
-	return pid < 0 ? -errno : pid;
+	if (pid > 0)
+		return pid;
+	error = -errno;
+	say_error("no process for %s: %s", what->argv[0], strerror(-error));
+	return error;
 }

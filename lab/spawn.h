@@ -41,7 +41,7 @@ struct spawn {
  * What fails in the child is said on its stderr; it then ends with 127 if
  * there is no such program, else with 126.
  *
- * Return: its number, or a negative errno.
+ * Return: its number, or a negative errno after a message.
  */
 pid_t spawn(const struct lab *lab, const struct spawn *what);
 
@@ -53,6 +53,17 @@ pid_t spawn(const struct lab *lab, const struct spawn *what);
  * Return: 0 or a negative errno.
  */
 int spawn_reserve(void);
+
+/**
+ * spawn_folder() - our working folder's name
+ * @cwd:	set on success, to be freed
+ *
+ * It is entered by it, as in the lab: what is mounted there over it is to be
+ * seen. Who has become another user may be where he could not go.
+ *
+ * Return: 0, or a negative errno after a message.
+ */
+int spawn_folder(char **cwd);
 
 /** spawn_visit() - go to a host's network; 0 or a negative errno */
 int spawn_visit(const struct lab_host *host);

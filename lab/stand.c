@@ -20,6 +20,7 @@
 #include "lab/say.h"
 #include "lab/serve.h"
 #include "lab/settings.h"
+#include "lab/spawn.h"
 
 #define LOG MOUNTS_DIR "/lapsed.log"
 
@@ -140,12 +141,16 @@ static int await(pid_t pid, int ready)
 
 int stand_up(const char *name, const struct lab_spec *spec)
 {
-	struct lab lab = {.spec = spec, .cwd = get_current_dir_name()};
-	int error = settings_check(spec), listener, ends[2];
+	struct lab lab = {.spec = spec};
+	/* process 1 moves its descriptors: none may be a standard stream */
+	int error = spawn_reserve(), listener, ends[2];
 	pid_t pid;
 
-	if (!error && !lab.cwd)
-		error = -errno;
+	router_locate();
+	if (!error)
+		error = settings_check(spec);
+	if (!error)
+		error = spawn_folder(&lab.cwd);
 	if (error)
 		goto out;
 	error = listener = listen_as(name);

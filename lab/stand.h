@@ -24,7 +24,7 @@ int stand_up(const char *name, const struct lab_spec *spec);
 
 /* What is asked of a lab; and at most so many descriptors are the answer. */
 #define STAND_TEXT 16384
-#define STAND_FDS  4
+#define STAND_FDS  5
 
 /** struct stand_answer - @fds are the caller's to close, @n_fds of them */
 struct stand_answer {
@@ -39,8 +39,8 @@ struct stand_answer {
  * @request:	"status": lines of name, address, profile and state, a host
  *		each, with tabs between them
  *		"enter HOST": its name, and descriptors of its network, its
- *		mounts, the lab's processes, and users where it has a namespace
- *		of them
+ *		mounts, its root folder, the lab's processes, and users where
+ *		it has a namespace of them
  *		"connect gateway|carrier": a descriptor
  *
  * Return: 0, or a negative errno after a message: -ENOENT where there is no

@@ -179,13 +179,28 @@ static void on_messages(struct watch *watch, bool all)
 	}
 }
 
+/** on_helper() - look whether it has ended, too early */
+static void on_helper(struct watch *watch)
+{
+	if (watch->helper <= 0 ||
+	    waitpid(watch->helper, NULL, WNOHANG) != watch->helper)
+		return;
+	watch->helper = 0;
+	watch->start_helper = NULL;
+	if (watch->last.phase == RUNNING)
+		say_error("the helper of --wan host has ended: there is no way "
+			  "out any more");
+}
+
 /** on_child() - SIGCHLD; false if it is not the one */
 static bool on_child(struct watch *watch)
 {
 	int status;
 
-	if (waitpid(watch->pid, &status, WNOHANG) != watch->pid)
+	if (waitpid(watch->pid, &status, WNOHANG) != watch->pid) {
+		on_helper(watch);
 		return false;
+	}
 	if (watch->channel < 0) {
 		watch->last = (struct message){AFTER, status};
 		return true;

@@ -106,6 +106,7 @@ def test_exit_code(who, code):
     (["--no-such"], "--no-such"),
     (["--scale", "-1"], "--scale"),
     (["--scale", "nan"], "--scale"),
+    (["--scale", "inf"], "--scale"),
     (["--events", "-"], "--events"),
     (["--report", "/no/such/folder/file"], "/no/such/folder/file"),
 ])

@@ -11,7 +11,7 @@ import time
 import pytest
 
 import runs
-from host import poll
+from host import SLOW, poll
 
 
 @pytest.fixture
@@ -131,6 +131,38 @@ def test_names_that_are_none(user, bad):
     """They are refused, and nothing is made."""
     done = user.run("lab", "up", "--name", bad, code=3)
     assert "no name for a lab" in done.stderr
+
+
+def test_arguments_that_are_none(who, name):
+    """A name without its option must not end the lab of another name."""
+    more = {"LAPSE_LAB": name}
+    who.run("lab", "up", more=more)
+    for verb in ("down", "status"):
+        done = who.run("lab", verb, "other", more=more, code=2)
+        assert "other" in done.stderr and "--name" in done.stderr
+    assert rows(who, name)["gateway"]["state"] == "up"
+
+
+def test_exec_on_gateways(who, name):
+    """On each, lapse asks the one that it is on."""
+    who.run("lab", "up", "--name", name, "--behind", "us-3g-2013")
+    for host, profile in (("client1", "rfc-compliant"),
+                          ("gateway", "rfc-compliant"),
+                          ("carrier", "us-3g-2013")):
+        status = json.loads(who.run("lab", "exec", "--name", name, host, "--",
+                                    who.lapse, "--json", "status").stdout)
+        assert status["profile"] == profile
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&-",
+                                    "<&- >&- 2>&-"])
+def test_closed_streams(who, name, closed):
+    """A lab is made where its maker has no streams, as under a daemon."""
+    subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh",
+         *who.argv(["lab", "up", "--name", name])], timeout=20 * SLOW,
+        check=True, **who.options({}))
+    assert set(rows(who, name)) == {"client1", "gateway", "server"}
 
 
 def test_exec_as_oneself(who, name):
