@@ -39,6 +39,7 @@ struct message {
  * @start_helper: or NULL
  * @helper:	a child that is to end with process 1, or 0
  * @killed_by:	the signal that ended it all when there was no command, or 0
+ * @passed, @sender: the last signal that was passed on, and who sent it; or 0
  */
 struct watch {
 	pid_t pid;
@@ -46,6 +47,8 @@ struct watch {
 	helper_fn *start_helper;
 	pid_t helper;
 	int killed_by;
+	int passed;
+	uint32_t sender;
 	struct message last;
 };
 
@@ -139,12 +142,34 @@ static bool is_ignored(int number)
 	       action.sa_handler == SIG_IGN;
 }
 
+/**
+ * is_repeated() - whether a signal is no more than one that was passed on
+ *
+ * timeout(1) sends to its child, and then to the whole group. The command may
+ * have died of the first when the second comes, which then is no request to
+ * end what comes after the command. A key that is pressed again is one.
+ */
+static bool is_repeated(struct watch *watch,
+			const struct signalfd_siginfo *info)
+{
+	/* to a group with members in a namespace of processes, where the
+	 * sender has no number, the kernel sends it without one */
+	bool known = info->ssi_pid == watch->sender || !info->ssi_pid;
+	bool same = info->ssi_code != SI_KERNEL && known &&
+		    (int)info->ssi_signo == watch->passed;
+
+	watch->passed = 0;
+	return same;
+}
+
 /** on_signal() - pass it on; or, if there is nobody to have it, obey it */
 static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
 {
 	int number = (int)info->ssi_signo;
 
 	if (watch->last.phase == RUNNING) {
+		watch->passed = number;
+		watch->sender = info->ssi_pid;
 		if (is_shared(info))
 			return;
 		if (watch->channel < 0)
@@ -154,7 +179,8 @@ static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
 				    MSG_NOSIGNAL);
 		return;
 	}
-	if (number == SIGUSR1 || number == SIGUSR2 || is_ignored(number))
+	if (number == SIGUSR1 || number == SIGUSR2 || is_ignored(number) ||
+	    is_repeated(watch, info))
 		return;
 	/* its death is that of the whole; see supervise_end() */
 	kill(watch->pid, SIGKILL);

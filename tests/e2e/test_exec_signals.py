@@ -142,6 +142,21 @@ def test_report_that_hangs(who):
     run.stderr.close()
 
 
+def test_signal_that_comes_twice(who):
+    """timeout(1) sends to lapse, and to its group: the report comes."""
+    run = who.start("exec", "--report", "-", "--", "sh", "-c",
+                    "yes | head -c 65536; : > full; sleep 1000")
+    poll(lambda: os.path.exists(who.path("full")))
+    run.terminate()
+    # the pipe is full: the report waits
+    poll(lambda: "sh" not in [n for _, n in who.processes()])
+    run.terminate()
+    assert "report" in run.stdout.read()[65536:]
+    assert run.wait(10) == -signal.SIGTERM
+    run.stdout.close()
+    run.stderr.close()
+
+
 def test_sudden_death(who):
     """SIGKILL at random moments: no process stays, nor a lab's name."""
     count = int(os.environ.get("LAPSE_KILLS", "40"))
