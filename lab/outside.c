@@ -110,17 +110,56 @@ static int rule(const struct outside *outside, unsigned i, bool add,
 	return program_run(rules[i], NULL, 0, output);
 }
 
-/** others() - whether another run uses the host's network */
+/** here() - the network namespace that the rules are in; false: not known */
+static bool here(ino_t *inode)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/net", &st) < 0)
+		return false;
+	*inode = st.st_ino;
+	return true;
+}
+
+/** is_here() - whether a record is of this network namespace */
+static bool is_here(int record)
+{
+	char text[32];
+	ssize_t n = read(record, text, sizeof(text) - 1);
+	ino_t inode;
+
+	text[n > 0 ? n : 0] = '\0';
+	return here(&inode) && strtoull(text, NULL, 10) == inode;
+}
+
+/** others() - whether another run uses the network that we are in */
 static bool others(unsigned slot)
 {
 	char path[PATH_BYTES];
+	bool found = false;
 
-	for (unsigned i = 0; i < OUTSIDE_SLOTS; i++) {
+	for (unsigned i = 0; !found && i < OUTSIDE_SLOTS; i++) {
+		int fd;
+
 		record_path(path, i);
-		if (i != slot && access(path, F_OK) == 0)
-			return true;
+		fd = i == slot ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+		found = fd >= 0 && is_here(fd);
+		if (fd >= 0)
+			close(fd);
 	}
-	return false;
+	return found;
+}
+
+/** switch_path() - of what remembers that we let this network forward */
+static void switch_path(char path[static PATH_BYTES])
+{
+	char name[48];
+	ino_t inode = 0;
+
+	(void)here(&inode);
+	snprintf(name, sizeof(name), "outside-forwarding-%llu",
+		 (unsigned long long)inode);
+	path_of(path, name);
 }
 
 /** shut() - undo it all; the shared lock is ours */
@@ -128,7 +167,7 @@ static void shut(const struct outside *outside)
 {
 	char path[PATH_BYTES], shared[PATH_BYTES], output[PROGRAM_OUTPUT];
 
-	path_of(shared, "outside-forwarding");
+	switch_path(shared);
 	if (access(shared, F_OK) == 0 && !others(outside->slot)) {
 		(void)write_switch(false);
 		unlink(shared);
@@ -151,28 +190,6 @@ static int lock_all(void)
 	while (fd >= 0 && flock(fd, LOCK_EX) < 0 && errno == EINTR)
 		;
 	return fd;
-}
-
-/** here() - the network namespace that the rules are in; false: not known */
-static bool here(ino_t *inode)
-{
-	struct stat st;
-
-	if (stat("/proc/self/ns/net", &st) < 0)
-		return false;
-	*inode = st.st_ino;
-	return true;
-}
-
-/** is_here() - whether a record is of this network namespace */
-static bool is_here(int record)
-{
-	char text[32];
-	ssize_t n = read(record, text, sizeof(text) - 1);
-	ino_t inode;
-
-	text[n > 0 ? n : 0] = '\0';
-	return here(&inode) && strtoull(text, NULL, 10) == inode;
 }
 
 /** write_record() - and lock it; 0 or a negative errno */
@@ -206,14 +223,18 @@ static int take_slot(struct outside *outside)
 }
 
 /** remember_switch() - that it was us who let the host forward */
-static int remember_switch(void)
+static int remember_switch(const struct outside *outside)
 {
 	char path[PATH_BYTES];
 	int fd;
 
-	if (read_switch())
+	switch_path(path);
+	if (read_switch()) {
+		/* a network that is no more had our number */
+		if (!others(outside->slot))
+			unlink(path);
 		return 0;
-	path_of(path, "outside-forwarding");
+	}
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
@@ -235,11 +256,13 @@ int outside_open(struct outside *outside)
 		error = rule(outside, i, true, output);
 		if (error)
 			say_error("the host cannot forward for the lab: %s",
-				  error < 0 ? strerror(-error)
-					    : program_first_line(output));
+				  error == -ENOENT
+					  ? "iptables is not installed"
+				  : error < 0 ? strerror(-error)
+					      : program_first_line(output));
 	}
 	if (!error) {
-		error = remember_switch();
+		error = remember_switch(outside);
 		if (error)
 			say_error("%s: %s", FORWARDING, strerror(-error));
 	}

@@ -159,6 +159,32 @@ def test_elsewhere(world):
     assert world.state()["rules"]
 
 
+def test_killed_elsewhere(world):
+    """What is left in one network does not keep another from its end."""
+    before = world.state()
+    proc = world.start("sleep", "60")
+    poll(lambda: "lapse0" in world.host.run("ip", "-br", "link").stdout, 10)
+    pid = next(pid for pid, name in inhabitants({world.host.inode})
+               if name == "lapse")
+    os.kill(pid, signal.SIGKILL)
+    proc.wait()
+    world.net.run(LAPSE, "exec", "--wan", "host", "--", "true", env=world.env)
+    assert world.net.sysctl("net.ipv4.ip_forward") == "0"
+    assert world.host.sysctl("net.ipv4.ip_forward") == "1"
+    world.host.run(LAPSE, "profile", "list", env=world.env)
+    poll(lambda: world.state() == before, 5, "all is as it was")
+
+
+def test_no_iptables(world):
+    """What is missing has a name."""
+    done = world.host.run("unshare", "--mount", "sh", "-c",
+                          "for d in /usr/sbin /sbin; do "
+                          "mount -t tmpfs tmpfs $d; done; exec \"$@\"", "sh",
+                          LAPSE, "exec", "--wan", "host", "--", "true",
+                          check=False, env=world.env)
+    assert done.returncode == 125 and "iptables is not" in done.stderr
+
+
 def test_no_server(world):
     """--server makes no sense with the real network."""
     done = world.host.run(LAPSE, "exec", "--wan", "host", "--server", "x",
