@@ -192,11 +192,8 @@ def test_no_server(world):
     assert done.returncode == 125 and "--server" in done.stderr
 
 
-@pytest.mark.skipif("LAPSE_VALGRIND" in os.environ,
-                    reason="the wrapper's log belongs to root")
-@pytest.mark.parametrize("helper", ["pasta", "slirp4netns", None])
-def test_user(world, helper):
-    """An ordinary user goes by pasta or slirp4netns, or is told of them."""
+def as_user(world, helper, *arguments):
+    """lapse exec --wan host of an ordinary user who has this helper alone."""
     if helper and not shutil.which(helper):
         pytest.skip(f"this release has no {helper}")
     copy_tree(world.dir)
@@ -206,11 +203,41 @@ def test_user(world, helper):
     inside = "; ".join([f"mount --bind {tun(world.dir)} /dev/net/tun", *hide,
                         'exec setpriv --reuid "$0" --regid "$0" '
                         '--clear-groups "$@"'])
+    return ["unshare", "--mount", "sh", "-ec", inside, NOBODY,
+            os.path.join(world.dir, "build", "lapse"), "exec", "--wan",
+            "host", *arguments]
+
+
+@pytest.mark.skipif("LAPSE_VALGRIND" in os.environ,
+                    reason="the wrapper's log belongs to root")
+@pytest.mark.parametrize("helper", ["pasta", "slirp4netns"])
+def test_helper_dies(world, helper):
+    """That there is no way out any more is said; the command goes on."""
+    proc = world.host.start(
+        *as_user(world, helper, "--", "sh", "-c", "echo ran; cat; exit 4"),
+        cwd="/", env=world.env, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE)
+    assert proc.stdout.readline() == "ran\n"
+    for pid, name in inhabitants({world.host.inode}):
+        if name.startswith(helper[:5]):
+            os.kill(pid, signal.SIGKILL)
+    for line in proc.stderr:
+        if "no way out" in line:
+            break
+    else:
+        pytest.fail("nothing is said")
+    proc.communicate("")
+    assert proc.returncode == 4
+
+
+@pytest.mark.skipif("LAPSE_VALGRIND" in os.environ,
+                    reason="the wrapper's log belongs to root")
+@pytest.mark.parametrize("helper", ["pasta", "slirp4netns", None])
+def test_user(world, helper):
+    """An ordinary user goes by pasta or slirp4netns, or is told of them."""
     done = world.host.run(
-        "unshare", "--mount", "sh", "-ec", inside, NOBODY,
-        os.path.join(world.dir, "build", "lapse"), "exec", "--wan", "host",
-        "--report", "-", "--", *ask(*ECHO), check=False, cwd="/",
-        env=world.env, stdin=subprocess.DEVNULL)
+        *as_user(world, helper, "--report", "-", "--", *ask(*ECHO)),
+        check=False, cwd="/", env=world.env, stdin=subprocess.DEVNULL)
     if not helper:
         assert done.returncode == 125
         assert "apt-get install passt" in done.stderr
