@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/endpoint.h"
 #include "base/wire.h"
@@ -140,7 +139,7 @@ static int open_mounts(struct lab_host *host)
 /** open_hosts() - their namespaces; mounts last, for they show the networks */
 static int open_hosts(struct lab *lab)
 {
-	int error = mkdir(NETNS, 0755) < 0 ? -errno : 0;
+	int error = mounts_folder(NETNS);
 
 	for (size_t i = 0; !error && i < lab->n_hosts; i++)
 		error = open_network(&lab->host[i]);

@@ -81,6 +81,14 @@ static void show(int old, const char *name)
 		(void)(S_ISDIR(st.st_mode) ? rmdir(to) : unlink(to));
 }
 
+int mounts_folder(const char *path)
+{
+	if (mkdir(path, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	/* what the caller's umask has taken away */
+	return chmod(path, 0755) < 0 ? -errno : 0;
+}
+
 /** make_run() - a /run of our own */
 static int make_run(void)
 {
@@ -102,7 +110,7 @@ static int make_run(void)
 		if (!is_hidden(entry->d_name))
 			show(old, entry->d_name);
 	closedir(dir);
-	return mkdir(MOUNTS_DIR, 0755) < 0 ? -errno : 0;
+	return mounts_folder(MOUNTS_DIR);
 }
 
 int mounts_private(void)
@@ -136,7 +144,9 @@ int mounts_write(const char *path, const char *text, unsigned mode)
 	size_t len = strlen(text);
 	int error = 0;
 
-	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
+	/* the caller's umask is for files of his own: these are the lab's */
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len ||
+	    fchmod(fd, mode) < 0)
 		error = errno ? -errno : -EIO;
 	if (fd >= 0)
 		close(fd);

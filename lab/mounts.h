@@ -37,7 +37,15 @@ int mounts_names(const char *hosts, const char *resolv);
  */
 void mounts_sys(void);
 
-/** mounts_write() - make a file; 0, or a negative errno after a message */
+/** mounts_folder() - for all to see, if there is none; 0 or negative errno */
+int mounts_folder(const char *path);
+
+/**
+ * mounts_write() - make a file
+ * @mode:	what others may, whatever the caller's umask is
+ *
+ * Return: 0, or a negative errno after a message.
+ */
 int mounts_write(const char *path, const char *text, unsigned mode);
 
 #endif /* LAB_MOUNTS_H */

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -190,8 +189,7 @@ static int write_settings(const struct lab *lab, bool outer,
 	if (error)
 		return error;
 	snprintf(file, PATH_BYTES, "%s/lapse.yaml", settings_dir(outer));
-	if (mkdir(settings_dir(outer), 0755) < 0 && errno != EEXIST)
-		error = -errno;
+	error = mounts_folder(settings_dir(outer));
 	if (!error)
 		error = mounts_write(file, text, 0644);
 	free(text);

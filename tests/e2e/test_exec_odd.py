@@ -12,6 +12,7 @@ import sys
 
 import pytest
 
+import runs
 from host import SLOW
 
 CLONE_NEWUSER = 0x10000000
@@ -116,6 +117,15 @@ def test_names_of_the_host(who):
                    "getent ahostsv4 server.lab | head -1; getent hosts mine")
     assert [line.split()[0] for line in done.stdout.splitlines()] == \
         ["198.51.100.7", "10.9.9.9"]
+
+
+def test_umask(root):
+    """A narrow one hides nothing of the lab from other users in it."""
+    done = root.exec("--dhcp", "--", "setpriv", "--reuid", str(runs.USER),
+                     "--clear-groups", "sh", "-c",
+                     "getent hosts server.lab && cat /etc/resolv.conf && "
+                     "ls /run/lapse /run/netns", before=lambda: os.umask(0o77))
+    assert "198.51.100.7" in done.stdout and not done.stderr
 
 
 @pytest.mark.parametrize("verb", [["exec"], ["lab", "up"]])
