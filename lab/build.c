@@ -343,8 +343,12 @@ static int names(const struct lab *lab)
 					host->name,
 					i ? "" : " client.lab client");
 	}
-	if (lab->spec->wan_host)
+	if (lab->spec->wan_host) {
 		upstream(outside);
+		if (!*outside)
+			say_error("the host's resolver answers the host alone: "
+				  "no names of the real network are known");
+	}
 	return mounts_names(text, lab->spec->wan_host ? outside : inside);
 }
 

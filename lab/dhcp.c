@@ -112,33 +112,62 @@ static pid_t start(const struct lab *lab, const struct lab_host *host,
 	return number;
 }
 
-int dhcp_start(const struct lab *lab, const struct lab_host *host)
+/** bound_path() - what is there once a host has its address */
+static void bound_path(const struct lab_host *host,
+		       char path[static PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, MOUNTS_DIR "/%s.bound", host->name);
+}
+
+/** begin() - let a host ask; the client's number, or a negative errno */
+static pid_t begin(const struct lab *lab, const struct lab_host *host,
+		   const char *program, bool isc)
 {
 	char bound[PATH_BYTES], action[PATH_BYTES];
-	bool isc;
-	const char *program = find(&isc);
-	int64_t until;
 	int error;
-	pid_t pid;
 
-	if (!program) {
-		say_error("--dhcp needs a DHCP client: apt-get install "
-			  "isc-dhcp-client, or udhcpc");
-		return -ENOENT;
-	}
-	snprintf(bound, sizeof(bound), MOUNTS_DIR "/%s.bound", host->name);
+	bound_path(host, bound);
 	snprintf(action, sizeof(action), MOUNTS_DIR "/%s.script", host->name);
 	error = write_script(action, bound);
-	if (error)
-		return error;
-	pid = start(lab, host, program, isc, action);
-	if (pid < 0)
-		return (int)pid;
-	until = patience_until(BOUND_MS);
+	return error ? error : start(lab, host, program, isc, action);
+}
+
+/** await() - until a host has its address; 0, or a negative errno */
+static int await(const struct lab_host *host, const char *program, pid_t pid,
+		 int64_t until)
+{
+	char bound[PATH_BYTES];
+
+	bound_path(host, bound);
 	do {
 		if (access(bound, F_OK) == 0)
 			return 0;
 	} while (waitpid(pid, NULL, WNOHANG) != pid && patience_lasts(until));
 	say_error("%s has got no address on %s", program, host->name);
 	return -ETIMEDOUT;
+}
+
+int dhcp_start(const struct lab *lab)
+{
+	pid_t pids[LAB_CLIENTS_MAX];
+	unsigned n = lab->spec->clients;
+	bool isc;
+	const char *program = find(&isc);
+	int64_t until;
+	int error = 0;
+
+	if (!program) {
+		say_error("--dhcp needs a DHCP client: apt-get install "
+			  "isc-dhcp-client, or udhcpc");
+		return -ENOENT;
+	}
+	/* the server looks for half a second whether an address is taken */
+	for (unsigned i = 0; !error && i < n; i++) {
+		pids[i] = begin(lab, &lab->host[i], program, isc);
+		error = pids[i] < 0 ? (int)pids[i] : 0;
+	}
+	until = patience_until(BOUND_MS);
+	for (unsigned i = 0; !error && i < n; i++)
+		error = await(&lab->host[i], program, pids[i], until);
+	return error;
 }

@@ -8,13 +8,13 @@
 #include "lab/lab.h"
 
 /**
- * dhcp_start() - start dhclient or udhcpc on a host, wait until it is bound
+ * dhcp_start() - start dhclient or udhcpc on all clients, wait for addresses
  *
- * It runs on, renews and rebinds as it does elsewhere; with a script of ours,
+ * They run on, renew and rebind as they do elsewhere; with a script of ours,
  * for theirs would write the host's files.
  *
  * Return: 0, or a negative errno after a message.
  */
-int dhcp_start(const struct lab *lab, const struct lab_host *host);
+int dhcp_start(const struct lab *lab);
 
 #endif /* LAB_DHCP_H */

@@ -229,7 +229,7 @@ static int prepare(struct run *run)
 	if (!error)
 		error = start_server(run);
 	if (!error && exec->spec->dhcp)
-		error = dhcp_start(&run->lab, &run->lab.host[0]);
+		error = dhcp_start(&run->lab);
 	if (!error && exec->ready)
 		error = exec->ready(&run->lab, exec->arg);
 	return error;

@@ -78,9 +78,8 @@ static int build(struct lab *lab)
 		return error;
 	error = router_start(lab);
 	show_log();
-	for (unsigned i = 0;
-	     !error && lab->spec->dhcp && i < lab->spec->clients; i++)
-		error = dhcp_start(lab, &lab->host[i]);
+	if (!error && lab->spec->dhcp)
+		error = dhcp_start(lab);
 	return error;
 }
 
