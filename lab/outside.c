@@ -256,9 +256,8 @@ int outside_open(struct outside *outside)
 		error = rule(outside, i, true, output);
 		if (error)
 			say_error("the host cannot forward for the lab: %s",
-				  error == -ENOENT
-					  ? "iptables is not installed"
-				  : error < 0 ? strerror(-error)
+				  error == -ENOENT ? "iptables is not installed"
+				  : error < 0	   ? strerror(-error)
 					      : program_first_line(output));
 	}
 	if (!error) {
