@@ -26,8 +26,12 @@ int spawn_reserve(void)
 	do
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		return -errno;
+	if (fd < 0) {
+		int error = -errno;
+
+		say_error("/dev/null cannot be opened: %s", strerror(-error));
+		return error;
+	}
 	close(fd);
 	return 0;
 }

@@ -50,7 +50,7 @@ pid_t spawn(const struct lab *lab, const struct spawn *what);
  *
  * Called first. A stream that our caller has closed stays so for the command.
  *
- * Return: 0 or a negative errno.
+ * Return: 0, or a negative errno after a message.
  */
 int spawn_reserve(void);
 

@@ -119,6 +119,12 @@ def test_names_of_the_host(who):
         ["198.51.100.7", "10.9.9.9"]
 
 
+def test_no_devices(user):
+    """Not even /dev/null: that is said, too."""
+    done = outside(user, "mount -t tmpfs tmpfs /dev", "--", "true")
+    assert done.returncode == 125 and "/dev/null" in done.stderr
+
+
 def test_umask(root):
     """A narrow one hides nothing of the lab from other users in it."""
     done = root.exec("--dhcp", "--", "setpriv", "--reuid", str(runs.USER),
