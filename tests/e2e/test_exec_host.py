@@ -253,6 +253,23 @@ def test_helper_dies(world, helper):
 
 @pytest.mark.skipif("LAPSE_VALGRIND" in os.environ,
                     reason="the wrapper's log belongs to root")
+@pytest.mark.parametrize("helper", ["pasta", "slirp4netns"])
+def test_user_killed(world, helper):
+    """No helper stays when lapse is killed, whatever ids it has taken on."""
+    proc = world.host.start(
+        *as_user(world, helper, "--", "sh", "-c", "echo ran; sleep 1000"),
+        cwd="/", env=world.env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert proc.stdout.readline() == "ran\n"
+    assert helpers(world)
+    proc.kill()
+    proc.wait()
+    poll(lambda: not helpers(world), 10, "it has ended")
+    proc.stdout.close()
+
+
+@pytest.mark.skipif("LAPSE_VALGRIND" in os.environ,
+                    reason="the wrapper's log belongs to root")
 @pytest.mark.parametrize("helper", ["pasta", "slirp4netns", None])
 def test_user(world, helper):
     """An ordinary user goes by pasta or slirp4netns, or is told of them."""
