@@ -28,6 +28,9 @@
 /* A server that has opened no socket by then gets no more time. */
 #define SERVER_MS 5000
 
+/* What a way out without privilege is made of. */
+#define TUN "/dev/net/tun"
+
 /**
  * struct run - process 1's state
  * @command, @server: their numbers, 0 once they have ended
@@ -290,6 +293,12 @@ static bool warn_helper(void)
 {
 	const char *name = outside_helper_name();
 
+	/* it would fail, and we would wait for what it makes */
+	if (name && access(TUN, R_OK | W_OK) < 0) {
+		say_error("--wan host: %s needs " TUN ": %s", name,
+			  strerror(errno));
+		return false;
+	}
 	if (name)
 		say_error("--wan host goes by %s, which ends TCP and begins it "
 			  "anew: what a server sees of an expiry is not what "

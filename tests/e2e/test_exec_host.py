@@ -221,6 +221,19 @@ def as_user(world, helper, *arguments):
             "host", *arguments]
 
 
+@pytest.mark.skipif("LAPSE_VALGRIND" in os.environ,
+                    reason="the wrapper's log belongs to root")
+def test_no_tun(world):
+    """In a container, say: at once, and by its name."""
+    argv = as_user(world, "pasta", "--", "true")
+    os.chmod(os.path.join(world.dir, "tun"), 0o600)
+    done = world.host.run(*argv, check=False, cwd="/", env=world.env,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == 125
+    assert done.stderr == \
+        "lapse: --wan host: pasta needs /dev/net/tun: Permission denied\n"
+
+
 def helpers(world):
     """Those that run on the host; pasta becomes passt, or passt.avx2."""
     return [pid for pid, name in inhabitants({world.host.inode})
