@@ -159,7 +159,8 @@ def test_folder_that_is_gone(who):
 
 
 def test_changed_root(root):
-    """A caller below a chroot() stays there, and so does the command."""
+    """A caller below a chroot() stays there, and so does all of the lab."""
+    before = runs.host_state()
     new = root.path("root")
     os.mkdir(new)
     make = (f"mount --rbind / '{new}'; mount --make-rprivate '{new}'; "
@@ -170,6 +171,8 @@ def test_changed_root(root):
     assert done.stdout.split()[:3] == ["/mnt", "ours", "198.51.100.7"], \
         done.stderr
     assert done.stderr == "" and done.returncode == 0
+    # once, its gateway wrote into the outer /run
+    assert runs.host_state() == before
 
 
 def test_report_that_cannot_be_written(user):
