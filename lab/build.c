@@ -16,7 +16,7 @@
 #include "base/wire.h"
 #include "lab/link.h"
 #include "lab/mounts.h"
-#include "gateway/resolvers.h"
+#include "lab/names.h"
 #include "lab/outside.h"
 #include "lab/say.h"
 #include "lab/spawn.h"
@@ -41,10 +41,6 @@
 
 /* Far from those that the kernel gives. */
 #define CABLE_INDEX 16
-
-/* Lines of all hosts in /etc/hosts, of all resolvers in /etc/resolv.conf. */
-#define HOSTS_TEXT  8192
-#define RESOLV_TEXT 512
 
 void lab_mac(uint32_t address, uint8_t mac[static 6])
 {
@@ -304,54 +300,6 @@ static int number_ends(const struct lab *lab)
 	return error ? error : link_address("eth0", LAB_SERVER2, LAB_BITS);
 }
 
-/** upstream() - resolv.conf with what the host's own resolver asks */
-static void upstream(char text[static RESOLV_TEXT])
-{
-	uint32_t list[RESOLVERS_MAX];
-	size_t n = resolvers_read(list), len = 0;
-	char addr[ADDRESS_TEXT];
-
-	text[0] = '\0';
-	for (size_t i = 0; i < n; i++)
-		len += (size_t)snprintf(text + len, RESOLV_TEXT - len,
-					"nameserver %s\n",
-					address_format(list[i], addr));
-}
-
-/**
- * names() - what the hosts are called: NAME and NAME.lab
- *
- * Not those that get their addresses later.
- */
-static int names(const struct lab *lab)
-{
-	/* nobody answers there unless the lab's server does; and then a
-	 * refusal comes at once */
-	static const char inside[] = "nameserver 198.51.100.7\n"
-				     "search lab\n"
-				     "options timeout:1 attempts:1\n";
-	char outside[RESOLV_TEXT], text[HOSTS_TEXT], addr[ADDRESS_TEXT];
-	size_t len = 0;
-
-	for (size_t i = lab->spec->dhcp ? lab->spec->clients : 0;
-	     i < lab->n_hosts; i++) {
-		const struct lab_host *host = &lab->host[i];
-
-		address_format(host->address, addr);
-		len += (size_t)snprintf(text + len, sizeof(text) - len,
-					"%s %s.lab %s%s\n", addr, host->name,
-					host->name,
-					i ? "" : " client.lab client");
-	}
-	if (lab->spec->wan_host) {
-		upstream(outside);
-		if (!*outside)
-			say_error("the host's resolver answers the host alone: "
-				  "no names of the real network are known");
-	}
-	return mounts_names(text, lab->spec->wan_host ? outside : inside);
-}
-
 int lab_build(struct lab *lab)
 {
 	int error = mounts_private();
@@ -360,7 +308,7 @@ int lab_build(struct lab *lab)
 		return error;
 	name_hosts(lab);
 	/* before the hosts' mounts are copied from ours */
-	error = names(lab);
+	error = names_write(lab);
 	lab->home = ns_open("net");
 	if (!error)
 		error = open_hosts(lab);

@@ -109,6 +109,14 @@ int link_address(const char *name, uint32_t address, unsigned bits)
 	return index ? rtnl_address(true, index, address, bits) : -errno;
 }
 
+int link_delete(unsigned index)
+{
+	union message message;
+
+	return rtnl_transact(begin(&message, RTM_DELLINK, 0, index, 0), NULL,
+			     NULL);
+}
+
 int link_default(uint32_t via)
 {
 	union message message;

@@ -41,6 +41,9 @@ int link_up(const char *name, const char *bridge);
 /** link_address() - give an interface an address, host order */
 int link_address(const char *name, uint32_t address, unsigned bits);
 
+/** link_delete() - take an interface away; of a cable, both ends */
+int link_delete(unsigned index);
+
 /** link_default() - everything else goes by @via, host order */
 int link_default(uint32_t via);
 

@@ -10,11 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <net/if.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "gateway/program.h"
+#include "gateway/rtnl.h"
 #include "gateway/rundir.h"
+#include "lab/link.h"
 #include "lab/say.h"
 
 #define FORWARDING "/proc/sys/net/ipv4/ip_forward"
@@ -162,6 +165,26 @@ static void switch_path(char path[static PATH_BYTES])
 	path_of(path, name);
 }
 
+/**
+ * cut() - take the cable's end away: with its namespaces it would go by itself,
+ * but later
+ *
+ * An interface of this name without this address is somebody else's.
+ */
+static void cut(const struct outside *outside)
+{
+	unsigned index = if_nametoindex(outside->interface);
+	struct rtnl_addresses all;
+
+	if (!index || rtnl_addresses(&all))
+		return;
+	for (size_t i = 0; i < all.n; i++)
+		if (all.list[i].index == index &&
+		    all.list[i].addr == outside->network + 1)
+			(void)link_delete(index);
+	free(all.list);
+}
+
 /** shut() - undo it all; the shared lock is ours */
 static void shut(const struct outside *outside)
 {
@@ -174,6 +197,7 @@ static void shut(const struct outside *outside)
 	}
 	for (unsigned i = 0; i < RULES; i++)
 		(void)rule(outside, i, false, output);
+	cut(outside);
 	record_path(path, outside->slot);
 	unlink(path);
 }

@@ -16,22 +16,6 @@
 #include <unistd.h>
 #include "lab/say.h"
 
-/* What is passed on; SIGTSTP and its like stop us as they stop anybody. */
-static const int passed[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
-			     SIGUSR1, SIGUSR2, SIGALRM};
-
-/** enum phase - how far the inside is; OUTSIDE is a wish, and no phase */
-enum phase { BEFORE, OUTSIDE, RUNNING, AFTER };
-
-/**
- * struct message - from inside: the phase has changed
- * @status:	waitpid()'s, in AFTER
- */
-struct message {
-	enum phase phase;
-	int status;
-};
-
 /**
  * struct watch - the outside's state
  * @pid:	process 1, or the command itself
@@ -51,51 +35,6 @@ struct watch {
 	uint32_t sender;
 	struct message last;
 };
-
-/** send_message() - to the outside, which may be dead */
-static void send_message(const struct inside *inside, enum phase phase,
-			 int status)
-{
-	const struct message message = {phase, status};
-
-	(void)!send(inside->channel, &message, sizeof(message), MSG_NOSIGNAL);
-}
-
-void inside_started(const struct inside *inside)
-{
-	send_message(inside, RUNNING, 0);
-}
-
-void inside_outside(const struct inside *inside)
-{
-	send_message(inside, OUTSIDE, 0);
-}
-
-void inside_ended(const struct inside *inside, int status)
-{
-	send_message(inside, AFTER, status);
-}
-
-int inside_signal(const struct inside *inside)
-{
-	int number;
-	ssize_t n =
-		recv(inside->channel, &number, sizeof(number), MSG_DONTWAIT);
-
-	if (n == (ssize_t)sizeof(number))
-		return number;
-	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
-}
-
-void inside_pass(pid_t pid)
-{
-	sigset_t pending;
-
-	sigpending(&pending);
-	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
-		if (sigismember(&pending, passed[i]))
-			kill(pid, passed[i]);
-}
 
 /** die() - by this signal, as the command did; returns if it does not kill */
 static void die(int number)
@@ -167,7 +106,7 @@ static void on_signal(struct watch *watch, const struct signalfd_siginfo *info)
 {
 	int number = (int)info->ssi_signo;
 
-	if (watch->last.phase == RUNNING) {
+	if (watch->last.phase == PHASE_RUNNING) {
 		watch->passed = number;
 		watch->sender = info->ssi_pid;
 		if (is_shared(info))
@@ -195,10 +134,10 @@ static void on_messages(struct watch *watch, bool all)
 {
 	struct message message;
 
-	while ((all || watch->last.phase == BEFORE) &&
+	while ((all || watch->last.phase == PHASE_BEFORE) &&
 	       recv(watch->channel, &message, sizeof(message), MSG_DONTWAIT) ==
 		       (ssize_t)sizeof(message)) {
-		if (message.phase != OUTSIDE)
+		if (message.phase != PHASE_OUTSIDE)
 			watch->last = message;
 		else if (watch->start_helper && watch->helper <= 0)
 			watch->helper = watch->start_helper(watch->pid);
@@ -213,7 +152,7 @@ static void on_helper(struct watch *watch)
 		return;
 	watch->helper = 0;
 	watch->start_helper = NULL;
-	if (watch->last.phase == RUNNING)
+	if (watch->last.phase == PHASE_RUNNING)
 		say_error("the helper of --wan host has ended: there is no way "
 			  "out any more");
 }
@@ -228,11 +167,11 @@ static bool on_child(struct watch *watch)
 		return false;
 	}
 	if (watch->channel < 0) {
-		watch->last = (struct message){AFTER, status};
+		watch->last = (struct message){PHASE_AFTER, status};
 		return true;
 	}
 	on_messages(watch, true);
-	if (watch->last.phase != AFTER && WIFSIGNALED(status))
+	if (watch->last.phase != PHASE_AFTER && WIFSIGNALED(status))
 		say_error("the lab has been ended by signal %d",
 			  WTERMSIG(status));
 	return true;
@@ -281,8 +220,8 @@ static void fill(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
-	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
-		sigaddset(set, passed[i]);
+	for (size_t i = 0; i < INSIDE_PASSED; i++)
+		sigaddset(set, inside_passed[i]);
 }
 
 void supervise_hold(struct held *held)
@@ -317,8 +256,8 @@ static int status_of(const struct watch *watch)
 {
 	if (watch->killed_by)
 		return watch->killed_by;
-	return watch->last.phase == AFTER ? watch->last.status
-					  : W_EXITCODE(SAY_FAILED, 0);
+	return watch->last.phase == PHASE_AFTER ? watch->last.status
+						: W_EXITCODE(SAY_FAILED, 0);
 }
 
 int supervise_end(int status)
@@ -370,7 +309,8 @@ int supervise(inside_fn *inside, void *arg, helper_fn *helper)
 
 int supervise_child(pid_t pid, struct held *held)
 {
-	struct watch out = {.pid = pid, .channel = -1, .last = {RUNNING, 0}};
+	struct watch out = {
+		.pid = pid, .channel = -1, .last = {PHASE_RUNNING, 0}};
 	int signals = signal_source();
 
 	if (signals < 0) {
