@@ -164,6 +164,32 @@ static struct conf *load(const struct lab_spec *spec, const char *text,
 	return conf;
 }
 
+/**
+ * check_pool() - that answers find their way back, or a message
+ *
+ * Those outside have no route but to their own network.
+ */
+static bool check_pool(const struct conf *conf, const struct router *router)
+{
+	const uint32_t mask = ~(uint32_t)0 << (32 - LAB_BITS);
+	char network[ADDRESS_TEXT], first[ADDRESS_TEXT];
+
+	for (size_t i = 0; i < conf->n_pool && !router->own_address; i++) {
+		const struct conf_pool_entry *entry = &conf->pool[i];
+
+		if (entry->interface ||
+		    (((entry->first ^ router->network) & mask) == 0 &&
+		     ((entry->last ^ router->network) & mask) == 0))
+			continue;
+		say_error("wan.pool: %s is not in %s/%d, the network outside: "
+			  "no answer would come back",
+			  address_format(entry->first, first),
+			  address_format(router->network, network), LAB_BITS);
+		return false;
+	}
+	return true;
+}
+
 int settings_text(const struct lab_spec *spec, bool outer, char **text)
 {
 	struct router router = the_router(spec, outer);
@@ -178,7 +204,8 @@ int settings_text(const struct lab_spec *spec, bool outer, char **text)
 		if (!*text)
 			return -ENOMEM;
 		conf = load(spec, *text, outer);
-		if (!conf) {
+		if (!conf || !check_pool(conf, &router)) {
+			conf_free(conf);
 			free(*text);
 			*text = NULL;
 			return -EINVAL;

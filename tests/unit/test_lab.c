@@ -275,7 +275,15 @@ static void test_wrong(void **state)
 	spec.n_set = 1;
 	assert_int_equal(settings_text(&spec, false, &text), -EINVAL);
 	assert_null(text);
+	set = (struct lab_setting){"wan.pool", "[203.0.113.5]"};
+	assert_int_equal(settings_text(&spec, false, &text), -EINVAL);
+	assert_null(text);
+	set.value = "[198.51.100.250-198.51.101.2]";
+	assert_int_equal(settings_text(&spec, false, &text), -EINVAL);
 	speak(old);
+	set.value = "[interface, 198.51.100.200-198.51.100.250]";
+	assert_int_equal(settings_text(&spec, false, &text), 0);
+	free(text);
 }
 
 /* A profile is found by its name: another of the same must not stand for it. */
