@@ -419,7 +419,7 @@ def test_usage(tmp_path):
             (["probe"], "probe serve or probe run"),
             (["probe", "run"], "--server"),
             (["probe", "serve"], "--listen"),
-            (["probe", "run", "--server", "x"], "IPv4"),
+            (["probe", "run", "--server", "192.0.2.300"], "IPv4"),
             (["probe", "run", "--server", "192.0.2.1", "--max", "10"], "330s"),
             (["probe", "run", "--server", "192.0.2.1", "--max", "1s"],
              "longer than --min"),
@@ -440,6 +440,7 @@ def test_server_by_name(user):
                      "--quiet", "--flows", "60")
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["two-addresses"] and last["translated"]
-    for wrong, code in (("no-such.lab", 1), ("198.51.100.300", 2)):
-        done = user.run("probe", "run", "--server", wrong, code=code)
-        assert wrong in done.stderr
+    # in a lab, whose resolver asks nobody
+    done = user.exec("--", user.lapse, "probe", "run", "--server",
+                     "no-such.lab", code=1)
+    assert "--server no-such.lab" in done.stderr
