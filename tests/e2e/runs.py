@@ -80,6 +80,10 @@ class Who:
 
         def begin():
             die_with_parent()
+            # a shell cannot catch what it was started to ignore, and
+            # nohup and background jobs are started so
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)
             if before:
                 before()
         return dict(how, env=env, preexec_fn=begin)
