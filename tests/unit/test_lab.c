@@ -275,15 +275,33 @@ static void test_wrong(void **state)
 	spec.n_set = 1;
 	assert_int_equal(settings_text(&spec, false, &text), -EINVAL);
 	assert_null(text);
-	set = (struct lab_setting){"wan.pool", "[203.0.113.5]"};
-	assert_int_equal(settings_text(&spec, false, &text), -EINVAL);
-	assert_null(text);
-	set.value = "[198.51.100.250-198.51.101.2]";
-	assert_int_equal(settings_text(&spec, false, &text), -EINVAL);
 	speak(old);
-	set.value = "[interface, 198.51.100.200-198.51.100.250]";
+}
+
+/* What is outside has a way back to its own network alone. */
+static void test_pool_elsewhere(void **state)
+{
+	static const char *const bad[] = {"[203.0.113.5]",
+					  "[198.51.100.250-198.51.101.2]"};
+	struct lab_setting set = {"wan.pool",
+				  "[interface, 198.51.100.200-198.51.100.250]"};
+	struct lab_spec spec = {.clients = 1,
+				.profile = "rfc-compliant",
+				.set = &set,
+				.n_set = 1};
+	char *text;
+	int old;
+
+	(void)state;
 	assert_int_equal(settings_text(&spec, false, &text), 0);
 	free(text);
+	old = silence();
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		set.value = bad[i];
+		assert_int_equal(settings_text(&spec, false, &text), -EINVAL);
+		assert_null(text);
+	}
+	speak(old);
 }
 
 /* A profile is found by its name: another of the same must not stand for it. */
@@ -346,6 +364,7 @@ int main(void)
 		cmocka_unit_test_setup(test_behind, each),
 		cmocka_unit_test_setup(test_outside, each),
 		cmocka_unit_test_setup(test_wrong, each),
+		cmocka_unit_test_setup(test_pool_elsewhere, each),
 		cmocka_unit_test_setup(test_same_names, each),
 		cmocka_unit_test_setup(test_environment, each),
 	};
