@@ -14,7 +14,7 @@ import pytest
 
 import runs
 from host import SLOW
-from test_exec import ASK, PYTHON
+from talkers import ASK, PYTHON
 
 CLONE_NEWUSER = 0x10000000
 
