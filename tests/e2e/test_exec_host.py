@@ -131,15 +131,20 @@ def test_two_at_once(world):
     assert world.state() == before
 
 
-def test_killed(world):
-    """The next command finds what a killed run left, names and removes it."""
-    before = world.state()
+def begin_and_kill(world):
+    """A run whose cable is laid dies a sudden death."""
     proc = world.start("sleep", "60")
     poll(lambda: "lapse0" in world.host.run("ip", "-br", "link").stdout, 10)
     pid = next(pid for pid, name in inhabitants({world.host.inode})
                if name == "lapse")
     os.kill(pid, signal.SIGKILL)
     proc.wait()
+
+
+def test_killed(world):
+    """The next command finds what a killed run left, names and removes it."""
+    before = world.state()
+    begin_and_kill(world)
     assert world.state()["rules"] != before["rules"]
     done = world.host.run(LAPSE, "profile", "list", env=world.env)
     assert "lapse0" in done.stderr and "198.18.0.0/24" in done.stderr
@@ -148,12 +153,7 @@ def test_killed(world):
 
 def test_elsewhere(world):
     """A command in another network does not take it for its own."""
-    proc = world.start("sleep", "60")
-    poll(lambda: "lapse0" in world.host.run("ip", "-br", "link").stdout, 10)
-    pid = next(pid for pid, name in inhabitants({world.host.inode})
-               if name == "lapse")
-    os.kill(pid, signal.SIGKILL)
-    proc.wait()
+    begin_and_kill(world)
     done = world.net.run(LAPSE, "profile", "list", env=world.env)
     assert done.stderr == ""
     assert world.state()["rules"]
@@ -162,12 +162,7 @@ def test_elsewhere(world):
 def test_killed_elsewhere(world):
     """What is left in one network does not keep another from its end."""
     before = world.state()
-    proc = world.start("sleep", "60")
-    poll(lambda: "lapse0" in world.host.run("ip", "-br", "link").stdout, 10)
-    pid = next(pid for pid, name in inhabitants({world.host.inode})
-               if name == "lapse")
-    os.kill(pid, signal.SIGKILL)
-    proc.wait()
+    begin_and_kill(world)
     world.net.run(LAPSE, "exec", "--wan", "host", "--", "true", env=world.env)
     assert world.net.sysctl("net.ipv4.ip_forward") == "0"
     assert world.host.sysctl("net.ipv4.ip_forward") == "1"
