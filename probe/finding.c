@@ -240,7 +240,8 @@ size_t finding_list(const struct probe_result *result,
 		"TCP, what the client's next segment met after expiry",
 		r->expiry.told_inside
 			? "a RST had ended the client's connection before"
-			: "no connection has expired");
+		: r->expiry.dead ? "the way to the server did not work then"
+				 : "no connection has expired");
 	return list.n;
 }
 

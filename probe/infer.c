@@ -219,16 +219,38 @@ unsigned infer_notify(const struct infer_expiry *seen)
 	return outside ? NOTIFY_EXTERNAL : NOTIFY_NONE;
 }
 
+/** some() - whether @part is more than a quarter of @all: no odd one out */
+static bool some(unsigned part, unsigned all)
+{
+	return part * 4 > all;
+}
+
+/**
+ * stray_at() - what is possible after what strays met at one port
+ * @if_reset:	the set if that was a RST
+ * @if_silent:	and if it was nothing
+ *
+ * A RST that was lost comes again with the segment's next try, but a bad way
+ * may lose that, too. So where both were met by many, either is possible.
+ */
+static unsigned stray_at(unsigned reset, unsigned silent, unsigned if_reset,
+			 unsigned if_silent)
+{
+	unsigned all = reset + silent;
+
+	if (most(reset, all))
+		return if_reset;
+	if (all && !some(reset, all))
+		return if_silent;
+	return if_reset | if_silent;
+}
+
 unsigned infer_stray(const struct infer_expiry *seen)
 {
-	unsigned silent = seen->silent[0] + seen->silent[1];
-	unsigned reset = seen->reset[0] + seen->reset[1];
-	unsigned all = silent + reset + seen->unreachable + seen->healed;
-	/* what the majority at each port saw; a lost RST comes again */
-	bool reset0 = most(seen->reset[0], seen->reset[0] + seen->silent[0]);
-	bool reset1 = most(seen->reset[1], seen->reset[1] + seen->silent[1]);
-	bool any0 = seen->reset[0] + seen->silent[0];
-	bool any1 = seen->reset[1] + seen->silent[1];
+	const unsigned *silent = seen->silent, *reset = seen->reset;
+	unsigned all = silent[0] + silent[1] + reset[0] + reset[1] +
+		       seen->unreachable + seen->healed;
+	unsigned set;
 
 	if (!all)
 		return STRAY_ALL;
@@ -236,11 +258,15 @@ unsigned infer_stray(const struct infer_expiry *seen)
 		return STRAY_REMAP;
 	if (most(seen->unreachable, all))
 		return STRAY_ICMP;
-	if (any0 && reset0)
-		return STRAY_RST;
-	if (any1 && !reset1)
-		return STRAY_DROP;
-	if (any0 && any1)
-		return STRAY_REMAP;
-	return any0 ? STRAY_REMAP | STRAY_DROP : STRAY_REMAP | STRAY_RST;
+	set = stray_at(reset[0], silent[0], STRAY_RST,
+		       STRAY_REMAP | STRAY_DROP) &
+	      stray_at(reset[1], silent[1], STRAY_REMAP | STRAY_RST,
+		       STRAY_DROP);
+	if (!set)
+		set = STRAY_REMAP | STRAY_DROP | STRAY_RST;
+	if (some(seen->healed, all))
+		set |= STRAY_REMAP;
+	if (some(seen->unreachable, all))
+		set |= STRAY_ICMP;
+	return set;
 }

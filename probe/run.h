@@ -85,6 +85,8 @@ enum flow_stage {
  * @kept:	when KEEP was sent, of FLOW_KEEP
  * @proof:	for the address that it was seen with, if known
  * @told:	ms from @asked to a RST while it was silent; 0: none
+ * @spoke:	when it sent a segment after its expiry
+ * @silent:	nothing met that, though the way worked
  */
 struct flow {
 	struct client *client;
@@ -106,6 +108,7 @@ struct flow {
 	size_t filled;
 	uint32_t told;
 	bool told_outside;
+	uint64_t spoke;
 	bool silent, reset, unreachable, healed;
 };
 

@@ -84,11 +84,14 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	case FLOW_IDLE:
 		flow->stage = FLOW_STRAY;
+		flow->spoke = measure_now();
 		say(flow, PROBE_STRAY);
 		run_timer(&flow->timer, STRAY_TIME);
 		return;
 	case FLOW_STRAY:
-		flow->silent = true;
+		/* an answer that the way lost is none that did not come */
+		flow->silent = witness_saw(&flow->client->witness, flow->spoke,
+					   measure_now());
 		look(flow);
 		return;
 	case FLOW_LOOKING:

@@ -80,6 +80,33 @@ def test_client_stops(lab):
     serving.stop()
 
 
+def greetings(net):
+    """How many the client has sent so far, or some more."""
+    return max(s["packets-out"] for s in net.sessions("protocol=udp"))
+
+
+def test_way_fails_at_strays(lab):
+    """A RST that the way has lost is not taken for one that none has sent."""
+    net = lab(stray_outbound="remap", tcp_idle_timeout="4s")
+    serving = Serving(net)
+    proc = begin(net.client, "--rate", "400", "--min", "3s", maximum="9s")
+    poll(lambda: len(net.sessions("protocol=tcp")) > 9, 20, "connections")
+    poll(lambda: max(s["idle"] for s in net.sessions("protocol=tcp")) > 3.8,
+         20, "the first are about to expire")
+    # until the client knows of a few that they have: those speak again soon
+    known = greetings(net)
+    poll(lambda: greetings(net) > known + 7, 20, "greetings")
+    if net.server.run("iptables", "-A", "INPUT", "-j", "DROP",
+                      check=False).returncode:
+        pytest.skip("this kernel has no iptables")
+    known = greetings(net)
+    poll(lambda: greetings(net) > known + 20, 20, "greetings without answer")
+    net.server.run("iptables", "-F", "INPUT")
+    found, _ = finish(proc)
+    assert "remap" in found["nat.stray-outbound"]["possible"], found
+    serving.stop()
+
+
 def lose(net, part):
     """Let packets be lost before and behind the server."""
     for chain in ("INPUT", "OUTPUT"):

@@ -283,6 +283,28 @@ static void test_expiry(void **state)
 		{{.dead = 7, .silent = {3, 3}, .reset = {1, 0}},
 		 NOTIFY_NONE,
 		 STRAY_DROP},
+		/* a RST that many have met is there, even if a bad way has lost
+		 * it for others */
+		{{.dead = 4, .silent = {2, 1}, .reset = {0, 1}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_DROP},
+		{{.dead = 4, .silent = {1, 0}, .reset = {1, 2}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_RST},
+		{{.dead = 4, .silent = {1, 1}, .reset = {1, 1}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_DROP | STRAY_RST},
+		/* no NAT does that */
+		{{.dead = 4, .silent = {0, 2}, .reset = {2, 0}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_DROP | STRAY_RST},
+		/* nor both of these, but it was not the way */
+		{{.dead = 4, .silent = {1, 1}, .healed = 2},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_DROP},
+		{{.dead = 4, .silent = {1, 1}, .unreachable = 2},
+		 NOTIFY_NONE,
+		 STRAY_ICMP | STRAY_DROP},
 	};
 
 	(void)state;
