@@ -124,7 +124,7 @@ static void expiry(const struct client *client, struct infer_expiry *seen)
 	for (size_t i = 0; i < client->n_flows; i++) {
 		const struct flow *f = &client->flows[i];
 		/* a bare server's first port is like its second one */
-		unsigned port = client->bare ? 1 : f->udp.flow & 1;
+		unsigned port = client->bare ? 1 : f->port;
 
 		/* what died before the timer's end, died of something else */
 		if (f->kind != FLOW_TCP || f->outcome != LADDER_DEAD ||
@@ -163,8 +163,12 @@ static bool is_tested(const struct client *client)
 		return true;
 	if (e.healed + e.unreachable >= ENOUGH)
 		return true;
-	return (client->bare || e.silent[0] + e.reset[0] >= STRAYS) &&
-	       e.silent[1] + e.reset[1] >= STRAYS;
+	if (e.silent[1] + e.reset[1] < STRAYS)
+		return false;
+	/* A port that the NAT gives again may meet a connection that the server
+	 * still has, which is silent: more of them decide. */
+	return client->bare || (e.silent[0] + e.reset[0] >= STRAYS &&
+				infer_single(infer_stray(&e)));
 }
 
 bool conclude_settled(const struct client *client, enum flow_kind kind)

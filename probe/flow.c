@@ -57,6 +57,7 @@ static void add_flows(struct client *client, const struct plan *plan)
 			.idle = rung[i],
 			.udp.fd = -1,
 			.fd = -1,
+			.port = i & 1,
 		};
 		if (plan->kind == FLOW_KEEP ||
 		    (plan->kind == FLOW_UDP && second <= plan->max))

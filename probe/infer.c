@@ -40,33 +40,66 @@ static bool is_kept(const struct infer_socket *s)
 	return s->external[0].port == s->local.port;
 }
 
-unsigned infer_mapping(const struct infer_socket *sockets, size_t n)
+/** any_kept() - whether a NAT seems to keep ports where it can */
+static bool any_kept(const struct infer_socket *sockets, size_t n)
 {
-	bool by_port = false, by_address = false;
-	unsigned out = 0; /* what is ruled out */
+	for (size_t i = 0; i < n; i++)
+		if (has(&sockets[i], 0) && is_kept(&sockets[i]))
+			return true;
+	return false;
+}
+
+/**
+ * shows_same() - whether endpoint @from saw what the first one did, on a port
+ * that was not kept
+ *
+ * A NAT that keeps ports and gives a socket another one, because somebody has
+ * that, may stay with it for this socket (Linux does), whatever its mapping
+ * is. So there one socket is not enough.
+ */
+static bool shows_same(const struct infer_socket *sockets, size_t n,
+		       unsigned from)
+{
+	const struct infer_socket *first = NULL;
+	bool one = !any_kept(sockets, n);
 
 	for (size_t i = 0; i < n; i++) {
 		const struct infer_socket *s = &sockets[i];
 
-		if (!has(s, 0))
+		if (!has(s, 0) || !has(s, from) || !same(s, from) || is_kept(s))
 			continue;
-		if (has(s, PROBE_OTHER_PORT) && !same(s, PROBE_OTHER_PORT))
-			by_port = true;
-		else if (has(s, PROBE_OTHER_PORT) && !is_kept(s))
-			out |= MAP_APDM;
-		if (has(s, PROBE_OTHER_ADDRESS) &&
-		    !same(s, PROBE_OTHER_ADDRESS))
-			by_address = true;
-		else if (has(s, PROBE_OTHER_ADDRESS) && !is_kept(s))
-			out |= MAP_ADM | MAP_APDM;
+		if (one || (first && !endpoint_equal(first->local, s->local)))
+			return true;
+		first = s;
 	}
+	return false;
+}
+
+/** shows_other() - whether endpoint @from saw another mapping somewhere */
+static bool shows_other(const struct infer_socket *sockets, size_t n,
+			unsigned from)
+{
+	for (size_t i = 0; i < n; i++)
+		if (has(&sockets[i], 0) && has(&sockets[i], from) &&
+		    !same(&sockets[i], from))
+			return true;
+	return false;
+}
+
+unsigned infer_mapping(const struct infer_socket *sockets, size_t n)
+{
+	bool same_port = shows_same(sockets, n, PROBE_OTHER_PORT);
+	bool same_address = shows_same(sockets, n, PROBE_OTHER_ADDRESS);
+
 	/* One difference outweighs all that is the same: that may be chance, or
 	 * a port kept. */
-	if (by_port)
+	if (shows_other(sockets, n, PROBE_OTHER_PORT))
 		return MAP_APDM;
-	if (by_address)
-		return out & MAP_APDM ? MAP_ADM : MAP_ADM | MAP_APDM;
-	return MAP_ALL & ~out;
+	if (shows_other(sockets, n, PROBE_OTHER_ADDRESS))
+		return same_port ? MAP_ADM : MAP_ADM | MAP_APDM;
+	if (same_address)
+		return MAP_EIM;
+	return same_port ? MAP_EIM | MAP_ADM : MAP_ALL;
 }
 
 unsigned infer_filtering(const struct infer_socket *sockets, size_t n)

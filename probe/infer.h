@@ -66,7 +66,7 @@ struct infer_socket {
  *
  * A NAT that keeps the port makes the same external endpoint to all, whatever
  * its mapping is: only sockets whose port was not kept tell ADM and APDM from
- * EIM then.
+ * EIM then, and it takes two of them.
  */
 unsigned infer_mapping(const struct infer_socket *sockets, size_t n);
 

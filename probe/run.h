@@ -85,6 +85,7 @@ enum flow_stage {
  * @kept:	when KEEP was sent, of FLOW_KEEP
  * @proof:	for the address that it was seen with, if known
  * @told:	ms from @asked to a RST while it was silent; 0: none
+ * @port:	1: it is with the server's port P + 1
  * @spoke:	when it sent a segment after its expiry
  * @silent:	nothing met that, though the way worked
  */
@@ -102,6 +103,7 @@ struct flow {
 	bool lost, unsure;
 	uint64_t kept, proof;
 	/* TCP */
+	unsigned port;
 	int fd;
 	struct event event;
 	uint8_t bytes[PROBE_SIZE];

@@ -205,9 +205,9 @@ void tcp_flow_start(struct flow *flow)
 	flow->stage = FLOW_OPENING;
 	flow->began = measure_now();
 	evtimer_assign(&flow->timer, client->base, on_timer, flow);
-	/* half of them to each port: only one keeps strays from its stack */
+	/* half of all lengths to each: only one keeps strays from its stack */
 	flow->fd = net_connect(client->options->local[0],
-			       client->server[flow->udp.flow & 1]);
+			       client->server[flow->port]);
 	if (flow->fd < 0) {
 		flow_refused(flow, flow->fd);
 		return;

@@ -35,11 +35,11 @@ static struct infer_socket seen(uint16_t local, uint16_t a, uint16_t b,
 	return s;
 }
 
-/** test_mapping() - one or two sockets, and the set they leave */
+/** test_mapping() - some sockets, and the set they leave */
 static void test_mapping(void **state)
 {
 	const struct {
-		struct infer_socket s[2];
+		struct infer_socket s[3];
 		unsigned set;
 	} cases[] = {
 		{{seen(1000, 0, 0, 0)}, MAP_ALL},
@@ -59,15 +59,28 @@ static void test_mapping(void **state)
 		/* unless another socket wanted the same one */
 		{{seen(1000, 1000, 1000, 1000), seen(1000, 7000, 1000, 1000)},
 		 MAP_APDM},
-		{{seen(1000, 1000, 1000, 1000), seen(1000, 7000, 7000, 7000)},
+		/* and it does not stay with one that it gave in its place */
+		{{seen(1000, 1000, 1000, 1000), seen(2000, 7000, 7000, 7000)},
+		 MAP_ALL},
+		{{seen(1000, 1000, 1000, 1000), seen(2000, 7000, 7000, 8000)},
+		 MAP_ADM | MAP_APDM},
+		{{seen(1000, 1000, 1000, 1000), seen(2000, 7000, 7000, 7000),
+		  seen(2000, 7000, 7000, 7000)},
+		 MAP_ALL},
+		{{seen(1000, 1000, 1000, 1000), seen(2000, 7000, 7000, 7000),
+		  seen(3000, 8000, 8000, 8000)},
 		 MAP_EIM},
-		{{seen(1000, 1000, 1000, 1000), seen(1000, 7000, 7000, 8000)},
+		{{seen(1000, 1000, 1000, 1000), seen(2000, 7000, 7000, 9000),
+		  seen(3000, 8000, 8000, 6000)},
 		 MAP_ADM},
+		{{seen(1000, 1000, 1000, 0), seen(2000, 7000, 7000, 0),
+		  seen(3000, 8000, 8000, 0)},
+		 MAP_EIM | MAP_ADM},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_int_equal(infer_mapping(cases[i].s, 2), cases[i].set);
+		assert_int_equal(infer_mapping(cases[i].s, 3), cases[i].set);
 }
 
 /** test_filtering() - who was asked to send, and who was heard */
