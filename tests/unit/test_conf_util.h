@@ -157,4 +157,11 @@ static inline void source_tree(void)
 	fail_msg("run this from the source tree");
 }
 
+/** source_profiles() - the same, and take its profiles, not installed ones */
+static inline void source_profiles(void)
+{
+	source_tree();
+	setenv("LAPSE_PROFILE_PATH", "conf/profiles", 1);
+}
+
 #endif /* TESTS_UNIT_TEST_CONF_UTIL_H */

@@ -433,7 +433,6 @@ int main(void)
 		cmocka_unit_test(test_programs),
 	};
 
-	source_tree();
-	setenv("LAPSE_PROFILE_PATH", "conf/profiles", 1);
+	source_profiles();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
