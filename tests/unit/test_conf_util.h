@@ -19,6 +19,9 @@
 
 #include "conf/conf.h"
 
+/* LAN - what most texts about a lan need, and no more */
+#define LAN "lan: [{interface: eth1, address: 192.168.77.1/24}]\n"
+
 /** struct outcome - what loading gave */
 struct outcome {
 	struct conf *conf;
