@@ -33,8 +33,15 @@ static inline json_t *lines_of(struct rig *rig, const char *line)
 		json_array_append_new(lines, object);
 		free(text);
 	}
+	assert_int_equal(evbuffer_get_length(rig->request.out), 0);
 	assert_true(json_array_size(lines) > 0);
 	return lines;
+}
+
+/** last_of() - the last of an answer's lines */
+static inline json_t *last_of(const json_t *lines)
+{
+	return json_array_get(lines, json_array_size(lines) - 1);
 }
 
 /** rows() - ask; Return: how many rows came before "done" */
@@ -42,10 +49,11 @@ static inline size_t rows(struct rig *rig, const char *line)
 {
 	json_t *lines = lines_of(rig, line);
 	size_t n = json_array_size(lines) - 1;
-	json_t *last = json_array_get(lines, n);
+	const json_t *last = last_of(lines);
 
 	if (!json_is_true(json_object_get(last, "done")))
 		fail_msg("%s: %s", line, TEXT(last, "error"));
+	assert_int_equal(json_integer_value(json_object_get(last, "rows")), n);
 	json_decref(lines);
 	return n;
 }
@@ -85,6 +93,18 @@ row_of(struct rig *rig, const char *format, ...)
 	return row;
 }
 
+/** number_of() - ask; Return: a number of the only row */
+static inline double number_of(struct rig *rig, const char *line,
+			       const char *name)
+{
+	json_t *object = row_of(rig, "%s", line);
+	double value = NUMBER(object, name);
+
+	assert_true(json_is_number(json_object_get(object, name)));
+	json_decref(object);
+	return value;
+}
+
 /** error_of() - the same for an answer that is an error and nothing else */
 __attribute__((format(printf, 2, 3))) static inline json_t *
 error_of(struct rig *rig, const char *format, ...)
@@ -105,6 +125,17 @@ error_of(struct rig *rig, const char *format, ...)
 	return last;
 }
 
+/** rig_populate() - @n sessions: clients 10.0.0.1 and up, ports 5000 and up */
+static inline void rig_populate(struct rig *rig, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_equal(
+			rig_send(rig, 1 + i % 50, (uint16_t)(5000 + i), 53),
+			NAT_TRANSLATED);
+		rig_drain(rig);
+	}
+}
+
 /** rig_setup() - a rig a test */
 static inline int rig_setup(void **state)
 {
@@ -121,5 +152,9 @@ static inline int rig_teardown(void **state)
 	rig_free(rig);
 	return 0;
 }
+
+/** RIG_TEST() - a test whose state is a rig */
+#define RIG_TEST(name) \
+	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 
 #endif /* TESTS_CONTROL_ANSWER_H */

@@ -137,12 +137,10 @@ static void test_most_specific(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) \
-	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST_OF(test_row),	     TEST_OF(test_ended),
-		TEST_OF(test_filter),	     TEST_OF(test_by_mac),
-		TEST_OF(test_most_specific),
+		RIG_TEST(test_row),	      RIG_TEST(test_ended),
+		RIG_TEST(test_filter),	      RIG_TEST(test_by_mac),
+		RIG_TEST(test_most_specific),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

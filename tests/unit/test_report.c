@@ -196,13 +196,11 @@ static void test_many(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) \
-	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST_OF(test_verdict), TEST_OF(test_interval),
-		TEST_OF(test_alive),   TEST_OF(test_silent),
-		TEST_OF(test_died),    TEST_OF(test_helpless),
-		TEST_OF(test_many),
+		RIG_TEST(test_verdict), RIG_TEST(test_interval),
+		RIG_TEST(test_alive),	RIG_TEST(test_silent),
+		RIG_TEST(test_died),	RIG_TEST(test_helpless),
+		RIG_TEST(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

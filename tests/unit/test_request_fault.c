@@ -139,13 +139,11 @@ static void test_errors(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) \
-	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST_OF(test_all_kinds),
-		TEST_OF(test_for),
-		TEST_OF(test_clear_one),
-		TEST_OF(test_errors),
+		RIG_TEST(test_all_kinds),
+		RIG_TEST(test_for),
+		RIG_TEST(test_clear_one),
+		RIG_TEST(test_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

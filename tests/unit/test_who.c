@@ -194,12 +194,10 @@ static void test_errors(void **state)
 
 int main(void)
 {
-#define TEST_OF(name) \
-	cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST_OF(test_times),	 TEST_OF(test_utc),
-		TEST_OF(test_forgotten), TEST_OF(test_block),
-		TEST_OF(test_errors),
+		RIG_TEST(test_times),	  RIG_TEST(test_utc),
+		RIG_TEST(test_forgotten), RIG_TEST(test_block),
+		RIG_TEST(test_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
