@@ -1,112 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * behaviour - mapping, filtering, port allocation and hairpinning
+ * behaviour - mapping, filtering and port allocation; hairpin.c does its part
  *
  * A few sockets, opened one after another so that their external ports show
  * how they are chosen. Then each is used for one purpose only: what was sent
  * where is part of the question.
  */
-#include "probe/run.h"
+#include "probe/behaviour.h"
 
 #include <errno.h>
-#include <unistd.h>
-#include "probe/net.h"
 
-#define SOCKETS	      12 /* opened one after another; of these */
-#define MAPPING_FIRST 0	 /* some send to all endpoints */
-#define MAPPING_END   4
-#define FILTER_FIRST  4 /* some are sent to from all */
-#define FILTER_END    7
-#define HAIRPIN_FIRST 8 /* pairs send to each other */
-#define HAIRPIN_END   12
-#define HIGH_FIRST    12 /* from ports that a NAT may not have */
-#define HIGH_END      14
-#define TWIN_FIRST    14 /* from the second address, ports as 0 and 1 */
-#define TWIN_END      16
-#define ALL	      16
 #define PORT_LOW      10240 /* own ports: of both parities, */
 #define PORT_HIGH     60999 /* below what a gateway keeps for itself */
 #define HIGH_LOW      61000
 #define HIGH_HIGH     65535
-#define ROUND	      300 /* ms of a round of questions */
-#define HAIRPIN_ROUND (RUN_TRIES + 1)
-#define ROUNDS	      (HAIRPIN_ROUND + 1) /* of HELLOs, see hello() */
 #define FILTER_ROUNDS 6
 #define FILTER_ENOUGH 5 /* ACKs: so many DATA are not all lost */
-#define HAIRPIN_LEAST 2 /* rounds in which nothing came that say: off */
-
-/**
- * struct behaviour - the sockets, and what they saw
- * @seen:	by round: [0] the greeting, then those of the mapping, then that
- *		of hairpinning; @heard is in [0]
- * @acks:	how often an endpoint of the server said that it would send
- * @can_filter:	silence of those that were sent to may be a filter's
- * @rounds:	of hairpinning that went to their end
- */
-struct behaviour {
-	struct client *client;
-	struct udp udp[ALL];
-	struct infer_socket seen[ROUNDS][ALL];
-	unsigned acks[PROBE_ENDPOINTS];
-	struct infer_hairpin hairpin;
-	unsigned rounds;
-	bool can_filter;
-	struct event captured;
-	int capture;
-};
 
 /** index_of() - which of the sockets it is */
 static size_t index_of(const struct behaviour *b, const struct udp *udp)
 {
 	return (size_t)(udp - b->udp);
-}
-
-/** is_external() - whether it is one of the NAT's addresses */
-static bool is_external(const struct client *client, uint32_t addr)
-{
-	for (size_t i = 0; i < client->result->addresses; i++)
-		if (client->external[i] == addr)
-			return true;
-	return false;
-}
-
-/** on_hairpin() - one of our own, from another of our sockets */
-static void on_hairpin(struct behaviour *b, struct endpoint remote,
-		       const struct probe_message *message)
-{
-	if (is_external(b->client, remote.addr))
-		b->hairpin.external = true;
-	else if (message->flow < ALL &&
-		 endpoint_equal(remote, b->seen[0][message->flow].local))
-		b->hairpin.internal = true;
-}
-
-/** on_captured() - a frame: is it what one socket sent to another? */
-static void on_captured(evutil_socket_t fd, short what, void *arg)
-{
-	struct behaviour *b = arg;
-	struct endpoint from, to;
-	struct probe_message message;
-	uint8_t bytes[PROBE_SIZE];
-
-	(void)what;
-	if (net_captured(fd, bytes, &from, &to) &&
-	    from.addr == b->client->address && to.addr == from.addr &&
-	    probe_parse(bytes, sizeof(bytes), &message) &&
-	    message.type == PROBE_HAIRPIN && message.run == b->client->run)
-		on_hairpin(b, from, &message);
-}
-
-/** capture() - see what the kernel drops, if we may */
-static void capture(struct behaviour *b)
-{
-	b->capture = net_capture();
-	b->hairpin.watched = b->capture >= 0;
-	if (!b->hairpin.watched)
-		return;
-	event_assign(&b->captured, b->client->base, b->capture,
-		     EV_READ | EV_PERSIST, on_captured, b);
-	event_add(&b->captured, NULL);
 }
 
 /** on_message() - for one of the sockets */
@@ -118,7 +32,7 @@ static void on_message(struct udp *udp, int from, struct endpoint remote,
 	uint32_t round = message->flow / ALL;
 
 	if (message->type == PROBE_HAIRPIN) {
-		on_hairpin(b, remote, message);
+		hairpin_message(b, remote, message);
 		return;
 	}
 	if (from < 0 || message->flow % ALL != udp->flow || round >= ROUNDS)
@@ -164,25 +78,13 @@ static int open_on(struct behaviour *b, size_t i, uint32_t addr, uint16_t port)
 	return error;
 }
 
-/** has_first() - the server's first endpoint has seen this socket */
-static bool has_first(const struct infer_socket *seen)
-{
-	return seen->seen & 1;
-}
-
 /** has_any() - one of its endpoints has */
 static bool has_any(const void *arg)
 {
 	return ((const struct infer_socket *)arg)->seen;
 }
 
-/**
- * hello() - HELLO from socket @i in a round of its own
- *
- * A WELCOME has the number of its HELLO: what two rounds saw is not compared,
- * for the mapping may have expired between them.
- */
-static void hello(struct behaviour *b, size_t i, size_t round, unsigned from)
+void behaviour_hello(struct behaviour *b, size_t i, size_t round, unsigned from)
 {
 	struct probe_message message = run_message(b->client, PROBE_HELLO,
 						   (uint32_t)(round * ALL + i));
@@ -198,7 +100,7 @@ static void greet(struct behaviour *b, size_t i)
 	unsigned from = i == TWIN_END - 1 ? PROBE_OTHER_PORT : 0;
 
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
-		hello(b, i, 0, from);
+		behaviour_hello(b, i, 0, from);
 		if (measure_until(b->client, has_any, &b->seen[0][i],
 				  RUN_RETRY))
 			return;
@@ -246,7 +148,7 @@ static void mapping_round(struct behaviour *b, size_t round)
 		    is_mapped(b, i))
 			continue;
 		for (unsigned from = 0; from <= PROBE_OTHER_ADDRESS; from++)
-			hello(b, i, round, from);
+			behaviour_hello(b, i, round, from);
 	}
 }
 
@@ -269,7 +171,7 @@ static void filter_round(struct behaviour *b)
 				run_message(b->client, PROBE_ASK, (uint32_t)i);
 
 			if (!b->client->server[from].addr || b->client->stop ||
-			    !has_first(&b->seen[0][i]))
+			    !behaviour_first(&b->seen[0][i]))
 				continue;
 			ask.from = from;
 			udp_say(&b->udp[i], 0, &ask);
@@ -334,64 +236,11 @@ static bool can_more(struct behaviour *b, size_t first, size_t end)
 
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		for (size_t i = first; i < end; i++)
-			hello(b, i, HAIRPIN_ROUND, PROBE_OTHER_PORT);
+			behaviour_hello(b, i, HAIRPIN_ROUND, PROBE_OTHER_PORT);
 		if (measure_until(b->client, has_more, &range, RUN_RETRY))
 			return true;
 	}
 	return false;
-}
-
-/** has_pairs() - the server has just seen all sockets of the pairs */
-static bool has_pairs(const void *arg)
-{
-	const struct behaviour *b = arg;
-
-	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++)
-		if (!has_first(&b->seen[HAIRPIN_ROUND][i]))
-			return false;
-	return true;
-}
-
-/** has_pair() - both of one pair, at least */
-static bool has_pair(const struct behaviour *b)
-{
-	const struct infer_socket *seen = b->seen[HAIRPIN_ROUND];
-
-	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i += 2)
-		if (has_first(&seen[i]) && has_first(&seen[i + 1]))
-			return true;
-	return false;
-}
-
-/** hairpin_round() - each to its partner's external endpoint, as it is now */
-static void hairpin_round(struct behaviour *b)
-{
-	struct infer_socket *seen = b->seen[HAIRPIN_ROUND];
-
-	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++) {
-		seen[i].seen = 0;
-		hello(b, i, HAIRPIN_ROUND, 0);
-	}
-	measure_until(b->client, has_pairs, b, RUN_RETRY);
-	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++) {
-		struct probe_message message =
-			run_message(b->client, PROBE_HAIRPIN, (uint32_t)i);
-		struct endpoint external = seen[i ^ 1].external[0];
-		uint8_t bytes[PROBE_SIZE];
-
-		if (!has_first(&seen[i ^ 1]) || !has_first(&seen[i]))
-			continue;
-		probe_build(&message, bytes);
-		(void)net_send(b->udp[i].fd, external, bytes, sizeof(bytes));
-	}
-}
-
-/** heard_hairpin() - it got through */
-static bool heard_hairpin(const void *arg)
-{
-	const struct behaviour *b = arg;
-
-	return b->hairpin.external || b->hairpin.internal;
 }
 
 /** observe() - all questions, one after another */
@@ -410,15 +259,8 @@ static void observe(struct behaviour *b)
 		filter_round(b);
 	measure_until(b->client, is_never, NULL, ROUND);
 	b->can_filter = can_more(b, FILTER_FIRST, FILTER_END);
-	capture(b);
-	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
-		hairpin_round(b);
-		if (measure_until(b->client, heard_hairpin, b, ROUND))
-			break;
-		if (has_pair(b) && !b->client->stop)
-			b->rounds++;
-	}
-	if (!heard_hairpin(b) && !can_more(b, HAIRPIN_FIRST, HAIRPIN_END))
+	/* silence shows nothing if the pairs could have had no more sessions */
+	if (!hairpin_run(b) && !can_more(b, HAIRPIN_FIRST, HAIRPIN_END))
 		b->rounds = 0;
 }
 
@@ -426,9 +268,6 @@ static void observe(struct behaviour *b)
 static void conclude(struct behaviour *b)
 {
 	struct probe_result *r = b->client->result;
-	struct infer_hairpin hairpin = b->hairpin;
-	const struct infer_socket *pairs =
-		&b->seen[HAIRPIN_ROUND][HAIRPIN_FIRST];
 
 	r->filtering = filtering(b);
 	r->direct = infer_direct(b->seen[0], ALL);
@@ -437,9 +276,7 @@ static void conclude(struct behaviour *b)
 	r->mapping = infer_mapping(b->seen[0], HAIRPIN_ROUND * ALL);
 	r->kept = infer_kept(b->seen[0], SOCKETS);
 	r->allocation = infer_allocation(b->seen[0], SOCKETS);
-	hairpin.tried = b->rounds >= HAIRPIN_LEAST;
-	hairpin.kept = infer_kept(pairs, HAIRPIN_END - HAIRPIN_FIRST);
-	r->hairpin = infer_hairpin(hairpin, r->mapping, r->filtering);
+	r->hairpin = infer_hairpin(hairpin_seen(b), r->mapping, r->filtering);
 	r->pooling = infer_pooling(b->seen[0], HIGH_END);
 }
 
@@ -462,9 +299,6 @@ int behaviour_run(struct client *client)
 	conclude(&b);
 	for (size_t i = 0; i < ALL; i++)
 		udp_close(&b.udp[i]);
-	if (b.capture >= 0) {
-		event_del(&b.captured);
-		close(b.capture);
-	}
+	hairpin_clean(&b);
 	return error;
 }
