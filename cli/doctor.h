@@ -3,8 +3,8 @@
  * doctor - what this machine offers and lacks, in facts and in judgements
  *
  * Three parts: facts of the machine that are only read (doctor_host.c), facts
- * found by trying in a throw-away namespace (doctor_trial.c), and the table of
- * checks that judges both (doctor_checks.c), which is pure.
+ * found by trying in a throw-away namespace (doctor_trial.c), and the checks
+ * that judge both (doctor_check.h), which are pure.
  */
 #ifndef CLI_DOCTOR_H
 #define CLI_DOCTOR_H

@@ -8,7 +8,9 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "cli/doctor_checks.c" // NOLINT(bugprone-suspicious-include)
+#include <linux/capability.h>
+#include <string.h>
+#include "cli/doctor.h"
 
 /** well() - facts of a machine that has all */
 static struct doctor_facts well(void)
