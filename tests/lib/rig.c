@@ -25,6 +25,12 @@ void rig_start(struct rig *rig)
 	base_assert(rig->nat);
 }
 
+void rig_begin(struct rig *rig, unsigned n)
+{
+	rig_defaults(rig, n);
+	rig_start(rig);
+}
+
 void rig_stop(struct rig *rig)
 {
 	base_assert(nat_check(rig->nat));
@@ -77,6 +83,18 @@ enum nat_verdict rig_tcp(struct rig *rig, enum nat_direction direction,
 	};
 
 	return rig_send(rig, direction, &packet);
+}
+
+struct endpoint rig_connect(struct rig *rig, struct endpoint client,
+			    struct endpoint server)
+{
+	struct endpoint external;
+
+	rig_tcp(rig, NAT_OUTBOUND, client, server, 2, 0); /* SYN */
+	external = rig->src;
+	rig_tcp(rig, NAT_INBOUND, server, external, 18, 0); /* SYN, ACK */
+	rig_tcp(rig, NAT_OUTBOUND, client, server, 16, 0);  /* ACK */
+	return external;
 }
 
 void rig_pass(struct rig *rig, uint64_t ms)

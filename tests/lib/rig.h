@@ -24,6 +24,9 @@ void rig_defaults(struct rig *rig, unsigned n);
 /** rig_start() - make the engine; the time is 1000 s on both clocks */
 void rig_start(struct rig *rig);
 
+/** rig_begin() - both, for a test that is content with the defaults */
+void rig_begin(struct rig *rig, unsigned n);
+
 /** rig_stop() - release it, after a look at its invariants */
 void rig_stop(struct rig *rig);
 
@@ -42,6 +45,14 @@ enum nat_verdict rig_udp(struct rig *rig, enum nat_direction direction,
 enum nat_verdict rig_tcp(struct rig *rig, enum nat_direction direction,
 			 struct endpoint src, struct endpoint dst,
 			 uint8_t flags, size_t len);
+
+/**
+ * rig_connect() - a handshake of TCP, begun by @client
+ *
+ * Return: the client's external endpoint.
+ */
+struct endpoint rig_connect(struct rig *rig, struct endpoint client,
+			    struct endpoint server);
 
 /** rig_pass() - let lapse and real time go by, and expire */
 void rig_pass(struct rig *rig, uint64_t ms);

@@ -40,8 +40,7 @@ static void interleaved(void **state)
 	uint16_t a, b;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	for (uint16_t id = 1; id < 200; id++) {
 		a = piece(&rig, 2, id, 0, true);
 		b = piece(&rig, 3, id, 0, true);
@@ -61,8 +60,7 @@ static void in_flight(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	for (unsigned i = 0; i < 20000; i++) {
 		uint16_t id = piece(&rig, 2 + i % 2, 77, 0, false);
 
@@ -85,8 +83,7 @@ static void atomic(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	for (unsigned i = 0; i < 10; i++) {
 		rig_send(&rig, NAT_OUTBOUND, &packet);
 		assert_int_equal(wire_get16(rig.bytes + 4), 4711);

@@ -37,8 +37,7 @@ static void test_blackhole(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 2);
-	rig_start(&rig);
+	rig_begin(&rig, 2);
 	rig_udp(&rig, NAT_OUTBOUND, phone, server);
 	outside = rig.src;
 	assert_true(start(&rig, NAT_FAULT_BLACKHOLE, phone.addr, 10000) > 0);
@@ -65,8 +64,7 @@ static void test_one_way(void **state)
 	int id;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, phone, server);
 	outside = rig.src;
 	id = start(&rig, NAT_FAULT_BLACKHOLE_IN, 0, 10000);
@@ -89,8 +87,7 @@ static void test_rebind(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 4);
-	rig_start(&rig);
+	rig_begin(&rig, 4);
 	rig_udp(&rig, NAT_OUTBOUND, phone, server);
 	before = rig.src;
 	assert_true(start(&rig, NAT_FAULT_REBIND, 0, 0) > 0);
@@ -141,8 +138,7 @@ static void test_alone(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	assert_int_equal(start(&rig, NAT_FAULT_NEW_ADDRESS, 0, 0),
 			 -EADDRNOTAVAIL);
 	for (int i = 0; i < 32; i++)
@@ -159,11 +155,8 @@ static void test_rst(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
-	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 2, 0);
-	rig_tcp(&rig, NAT_INBOUND, server, rig.src, 18, 0);
-	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 16, 0);
+	rig_begin(&rig, 1);
+	rig_connect(&rig, phone, server);
 	start(&rig, NAT_FAULT_RST, 0, 0);
 	for (int i = 0; i < 2; i++) {
 		assert_true(nat_output_get(rig.nat, &out));
@@ -183,8 +176,7 @@ static void test_reboot(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, phone, server);
 	rig_udp(&rig, NAT_OUTBOUND, laptop, server);
 	start(&rig, NAT_FAULT_REBOOT, 0, 0);
@@ -200,8 +192,7 @@ static void test_exhaust(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, phone, server);
 	start(&rig, NAT_FAULT_EXHAUST_PORTS, 0, 1000);
 	assert_int_equal(rig_udp(&rig, NAT_OUTBOUND, phone, server),
@@ -220,8 +211,7 @@ static void test_slow_server(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 2, 0);
 	outside = rig.src;
 	start(&rig, NAT_FAULT_SLOW_SERVER, 0, 100000);

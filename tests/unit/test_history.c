@@ -21,8 +21,7 @@ static void test_beats(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	assert_int_equal(rig_udp(&rig, NAT_OUTBOUND, phone, server),
 			 NAT_TRANSLATED);
 	assert_false(rig_history(&rig, phone, &info));
@@ -49,8 +48,7 @@ static void test_short_pauses(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	for (int i = 0; i < 100; i++) {
 		rig_udp(&rig, NAT_OUTBOUND, phone, server);
 		rig_pass(&rig, 999);
@@ -72,12 +70,8 @@ static void test_tombstone(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
-	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 2, 0);
-	outside = rig.src;
-	rig_tcp(&rig, NAT_INBOUND, server, outside, 18, 0);
-	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 16, 0);
+	rig_begin(&rig, 1);
+	outside = rig_connect(&rig, phone, server);
 	rig_pass(&rig, 7440000);
 	assert_true(rig_history(&rig, phone, &info));
 	assert_false(info.alive);
@@ -115,8 +109,7 @@ static void test_datagram(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, phone, server);
 	rig_pass(&rig, 300500);
 	assert_int_equal(rig_udp(&rig, NAT_OUTBOUND, phone, server),
@@ -135,8 +128,7 @@ static void test_bounded(void **state)
 	uint32_t cursor = 0, n = 0;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	for (uint16_t i = 0; i < 40; i++) {
 		for (uint16_t j = 0; j < 1000; j++)
 			rig_udp(&rig, NAT_OUTBOUND,

@@ -117,8 +117,7 @@ static void paged(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	for (unsigned i = 0; i < 100; i++)
 		rig_udp(&rig, NAT_OUTBOUND, from(i), server);
 	while (nat_session_next(rig.nat, rig.now, &cursor, &info)) {
@@ -149,8 +148,7 @@ static void reported(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, from(0), server);
 	rig_pass(&rig, 7000);
 	rig_udp(&rig, NAT_INBOUND, server, rig.src);
@@ -205,8 +203,7 @@ static void drops_by_client(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	/* before it has a mapping, nothing is kept of it */
 	rig_tcp(&rig, NAT_OUTBOUND, from(0), server, TCP_ACK, 0);
 	assert_false(subscriber(&rig, from(0).addr, &one));
@@ -250,8 +247,7 @@ static void drops_by_fault(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, from(0), server);
 	external = rig.src;
 	assert_true(nat_fault_start(rig.nat, rig.now, &fault) > 0);
@@ -272,8 +268,7 @@ static void budget(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	for (unsigned i = 0; i < 100; i++)
 		rig_udp(&rig, NAT_OUTBOUND, from(i), server);
 	rig.now.lapse += 300000;
@@ -366,8 +361,7 @@ static void pools(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 3);
-	rig_start(&rig);
+	rig_begin(&rig, 3);
 	for (unsigned i = 0; i < 40; i++) {
 		rig_udp(&rig, NAT_OUTBOUND, from(i * 1000), server);
 		got[i] = rig.src;

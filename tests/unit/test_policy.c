@@ -90,8 +90,7 @@ static void apply(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, from(2), server);
 	rig_pass(&rig, 100000);
 	rig_udp(&rig, NAT_OUTBOUND, from(3), server);
@@ -137,8 +136,7 @@ static void newcomers(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig_udp(&rig, NAT_OUTBOUND, from(2), server);
 	rig_udp(&rig, NAT_OUTBOUND, from(3), server);
 	rules[0] = rule("phone", from(2).addr, 32, 10000);
@@ -192,8 +190,7 @@ static void refused(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	rig.settings.max_sessions++;
 	rig.settings.policy.timer[NAT_TIMER_UDP_INITIAL] = 1000;
 	assert_int_equal(nat_configure(rig.nat, &rig.settings, rig.now, NULL),

@@ -185,8 +185,7 @@ static void on_time(void **state)
 	unsigned calls = 0;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
+	rig_begin(&rig, 1);
 	assert_true(nat_next(rig.nat) == NAT_NEVER);
 	rig_udp(&rig, NAT_OUTBOUND, client, server);
 	/* as a loop would: sleep until nat_next(), call, and again */
