@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include "conf/value.h"
 #include "lab/say.h"
 
 char *profiles_environment(void)
@@ -71,6 +73,39 @@ json_t *profiles_name(const char *given)
 	return json_stringn(name, len);
 }
 
+/**
+ * file_is_none() - why a file that was given cannot be it, after a message
+ * @dir:	as split() has it
+ * @real:	the same, absolute, or NULL
+ *
+ * It is looked for by its name, in a path with colons between the folders, so
+ * that without this a namesake would stand for one that is not there.
+ */
+static bool file_is_none(const char *given, const char *dir, const char *real,
+			 const char *name)
+{
+	char path[2 * PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%.*s.yaml", dir, NAME_MAX, name);
+	if (access(given, F_OK) < 0 && access(path, F_OK) < 0)
+		say_error("profile %s: %s", given, strerror(errno));
+	else if (access(path, F_OK) < 0)
+		say_error("profile %s: the file's name must end in .yaml, as "
+			  "%s.yaml",
+			  given, name);
+	else if (!profile_name_valid(name))
+		say_error("profile %s: the file's name, without .yaml, is the "
+			  "profile's; it may have small letters, digits and -",
+			  given);
+	else if (real && strchr(real, ':'))
+		say_error("profile %s: its folder, %s, must not have a colon "
+			  "in its name",
+			  given, real);
+	else
+		return false;
+	return true;
+}
+
 /** struct file - a profile that was given; @dir NULL: by its name alone */
 struct file {
 	char name[NAME_MAX + 1];
@@ -107,7 +142,7 @@ int profiles_check(const struct lab_spec *spec)
 	struct file files[LAB_CLIENTS_MAX + 2] = {{.dir = NULL}};
 	const char *given[LAB_CLIENTS_MAX + 2];
 	size_t n = 0;
-	bool bad;
+	bool bad = false;
 
 	given[n++] = spec->profile;
 	if (spec->behind)
@@ -123,8 +158,10 @@ int profiles_check(const struct lab_spec *spec)
 		snprintf(files[i].name, sizeof(files[i].name), "%.*s", (int)len,
 			 name);
 		files[i].dir = *dir ? realpath(dir, NULL) : NULL;
+		bad |= *dir &&
+		       file_is_none(given[i], dir, files[i].dir, files[i].name);
 	}
-	bad = clash(files, n);
+	bad = bad || clash(files, n);
 	for (size_t i = 0; i < n; i++)
 		free(files[i].dir);
 	return bad ? -EINVAL : 0;

@@ -27,7 +27,8 @@ char *profiles_environment(void);
 json_t *profiles_name(const char *given);
 
 /**
- * profiles_check() - that no two of a lab's have one name and are not one
+ * profiles_check() - that files are there and can be found by their names, and
+ * that no two of a lab's have one name and are not one
  *
  * Return: 0, or -EINVAL after a message.
  */

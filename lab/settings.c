@@ -16,6 +16,9 @@
 #include "lab/profiles.h"
 #include "lab/say.h"
 
+/* What errors call the text that is made here. */
+#define MADE "settings"
+
 /**
  * struct router - what differs between the two, and what is learned
  * @lan:	address of the inside, with its length
@@ -146,6 +149,25 @@ static char *settings(const struct lab_spec *spec, const struct router *router)
 	return text;
 }
 
+/**
+ * pass_on() - messages about settings that were made here
+ *
+ * Their places in a text that nobody wrote, "settings:2:13: ", are left out.
+ */
+static void pass_on(char *messages)
+{
+	char *line;
+
+	while ((line = strsep(&messages, "\n")) && *line) {
+		if (strncmp(line, MADE ":", sizeof(MADE)) == 0)
+			say_error("%s", line + sizeof(MADE) +
+						strspn(line + sizeof(MADE),
+						       "0123456789: "));
+		else
+			fprintf(stderr, "%s\n", line);
+	}
+}
+
 /** load() - settings as lapsed will see them; NULL after messages */
 static struct conf *load(const struct lab_spec *spec, const char *text,
 			 bool outer)
@@ -153,13 +175,20 @@ static struct conf *load(const struct lab_spec *spec, const char *text,
 	size_t n = outer ? 0 : spec->n_set;
 	struct conf_override *set = calloc(n + 1, sizeof(*set));
 	struct conf *conf = NULL;
+	char *messages = NULL;
+	size_t len;
+	FILE *errors = open_memstream(&messages, &len);
 
 	for (size_t i = 0; set && i < n; i++)
 		set[i] = (struct conf_override){spec->set[i].key,
 						spec->set[i].value};
-	if (set)
-		conf = conf_parse(text, strlen(text), "settings", set, n,
-				  stderr);
+	if (set && errors)
+		conf = conf_parse(text, strlen(text), MADE, set, n, errors);
+	if (errors)
+		fclose(errors);
+	if (messages)
+		pass_on(messages);
+	free(messages);
 	free(set);
 	return conf;
 }

@@ -235,6 +235,36 @@ def test_profile_file(user):
         assert "mine" in done.stdout
 
 
+@pytest.mark.parametrize("given,says", [
+    ("us-3g-2013.yaml", "No such file"),
+    ("./us-3g-2013.yaml", "No such file"),
+    ("no/us-3g-2013.yaml", "No such file"),
+    ("./no-ending", "no-ending.yaml"),
+    ("./mine.yml", ".yaml"),
+    ("My_Net.yaml", "small letters"),
+    ("a:b/mine.yaml", "colon"),
+])
+def test_profile_file_that_is_none(user, given, says):
+    """A file that cannot be it is refused, and no namesake stands for it."""
+    os.mkdir(user.path("a:b"))
+    for name in ("no-ending", "mine.yml", "My_Net.yaml", "a:b/mine.yaml"):
+        shutil.copy(os.path.join(user.folder, "conf", "profiles",
+                                 "us-3g-2013.yaml"), user.path(name))
+    for options in (["--profile", given], ["--behind", given]):
+        done = user.exec(*options, "--", "echo", "ran", code=125)
+        assert done.stdout == ""
+        assert given in done.stderr and says in done.stderr
+    user.run("lab", "up", "--profile", given, code=3)
+
+
+def test_settings_have_no_place(user):
+    """What an option says is not in a line of a file that nobody wrote."""
+    for options in (["--profile", "none"], ["--seed", "x"]):
+        done = user.exec(*options, "--", "true", code=125)
+        assert re.match(r"lapse: [^:]*(no profile|seed)", done.stderr)
+        assert not re.search(r":\d+:", done.stderr)
+
+
 def test_profiles_of_one_name(user):
     """Of two files of one name neither stands for the other: refused."""
     for folder in ("a", "b"):
