@@ -13,6 +13,7 @@
 #include "cli/args.h"
 #include "cli/connection.h"
 #include "cli/lab.h"
+#include "cli/report.h"
 #include "lab/exec.h"
 #include "lab/router.h"
 #include "lab/say.h"
@@ -36,26 +37,73 @@ struct job {
 	int verdict;
 };
 
-/** on_ready() - the clock runs as it shall before the command starts */
+/** gateway() - of the two, the inner or the outer one, for who asks it */
+static struct cli gateway(const struct job *job, bool outer)
+{
+	struct cli cli = job->cli;
+
+	/* whatever the caller's socket is */
+	cli.socket = outer ? ROUTER_CARRIER_SOCKET : ROUTER_SOCKET;
+	return cli;
+}
+
+/** on_ready() - the lapse clocks run as they shall before the command starts */
 static int on_ready(const struct lab *lab, void *arg)
 {
 	const struct job *job = arg;
+	int code = CLI_OK;
 
-	(void)lab;
-	if (job->clock <= 0)
-		return 0;
-	return ask(&job->cli,
-		   json_pack("{s:s, s:f}", "request", "clock-scale", "scale",
-			     job->clock),
-		   NULL, NULL, NULL);
+	for (int i = 0; !code && job->clock > 0 && i < (lab->carrier ? 2 : 1);
+	     i++) {
+		const struct cli cli = gateway(job, i);
+
+		code = ask(&cli,
+			   json_pack("{s:s, s:f}", "request", "clock-scale",
+				     "scale", job->clock),
+			   NULL, NULL, NULL);
+	}
+	return code;
+}
+
+/** note() - a sentence of the report that is not of one flow */
+static void note(const struct job *job, const char *text)
+{
+	json_t *row;
+
+	if (!job->cli.json) {
+		printf("%s.\n\n", text);
+		return;
+	}
+	row = json_pack("{s:s}", "note", text);
+	json_dumpf(row, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(row);
+}
+
+/** print_verdict() - of both NATs where there are two, for each has timers */
+static void print_verdict(const struct job *job, const struct lab *lab)
+{
+	const struct lab_spec *spec = lab->spec;
+	char text[PATH_MAX + 64];
+
+	for (int i = 0; i < (lab->carrier ? 2 : 1); i++) {
+		const struct cli cli = gateway(job, i);
+
+		if (i && !cli.json)
+			putchar('\n');
+		snprintf(text, sizeof(text), "By the %s NAT, %s",
+			 i ? "second" : "first",
+			 i ? spec->behind : spec->profile);
+		if (lab->carrier)
+			note(job, text);
+		report_print(&cli, json_object(), i || !lab->carrier);
+	}
 }
 
 /** on_ended() - the heartbeat verdict */
 static void on_ended(const struct lab *lab, void *arg)
 {
 	struct job *job = arg;
-	char name[] = "report";
-	char *argv[] = {name, NULL};
 
 	if (job->verdict < 0)
 		return;
@@ -64,11 +112,10 @@ static void on_ended(const struct lab *lab, void *arg)
 		return;
 	}
 	if (lab->spec->wan_host && !lab->spec->outside)
-		printf(job->cli.json ? "{\"note\":\"%s\"}\n" : "%s.\n\n",
-		       "The way out ended TCP and began it anew: what a server "
-		       "saw of an expiry is not what it would see behind a "
-		       "real NAT");
-	cli_report(&job->cli, 1, argv);
+		note(job, "The way out ended TCP and began it anew: what a "
+			  "server saw of an expiry is not what it would see "
+			  "behind a real NAT");
+	print_verdict(job, lab);
 	if (fflush(stdout) == EOF || ferror(stdout))
 		say_error("the report cannot be written: %s", strerror(errno));
 }
@@ -195,8 +242,6 @@ int cli_exec(struct cli *cli, int argc, char **argv)
 		return code;
 	/* args_leading() has moved the command to the front */
 	argv[argc] = NULL;
-	/* the report is of this gateway, whatever the caller's socket is */
-	job.cli.socket = ROUTER_SOCKET;
 	if (!code)
 		code = exec_check(&job.exec);
 	if (!code)

@@ -346,8 +346,11 @@ static void print_profiles(bool json)
 		table_end(&table);
 }
 
-/** finish() - what follows the flows */
-static void finish(const struct report *report)
+/**
+ * finish() - what follows the flows
+ * @profiles:	of report_print()
+ */
+static void finish(const struct report *report, bool profiles)
 {
 	if (!report->n && !report->json)
 		puts("nothing to report: no flow has paused yet");
@@ -359,8 +362,26 @@ static void finish(const struct report *report)
 		else
 			client_text(&report->clients[i]);
 	}
-	if (report->json || report->tcp || report->udp)
+	if (profiles && (report->json || report->tcp || report->udp))
 		print_profiles(report->json);
+}
+
+int report_print(const struct cli *cli, json_t *filter, bool profiles)
+{
+	struct report report = {.json = cli->json};
+	struct cli rows = *cli;
+	int code;
+
+	/* rows are added up here, also when they are printed as JSON */
+	rows.json = false;
+	code = ask(
+		&rows,
+		json_pack("{s:s, s:o}", "request", "report", "filter", filter),
+		flow_row, &report, NULL);
+	if (!code)
+		finish(&report, profiles);
+	free(report.clients);
+	return code;
 }
 
 int cli_report(struct cli *cli, int argc, char **argv)
@@ -368,9 +389,7 @@ int cli_report(struct cli *cli, int argc, char **argv)
 	const char *client = NULL;
 	const struct args_option options[] = {{"--client", &client, NULL}, {0}};
 	int code = args_parse(cli, &argc, argv, options);
-	struct report report = {.json = cli->json};
 	json_t *filter = json_object();
-	struct cli rows = *cli;
 
 	if (!code && client)
 		json_object_set_new(filter, "client", json_string(client));
@@ -380,14 +399,5 @@ int cli_report(struct cli *cli, int argc, char **argv)
 		json_decref(filter);
 		return code;
 	}
-	/* rows are added up here, also when they are printed as JSON */
-	rows.json = false;
-	code = ask(
-		&rows,
-		json_pack("{s:s, s:o}", "request", "report", "filter", filter),
-		flow_row, &report, NULL);
-	if (!code)
-		finish(&report);
-	free(report.clients);
-	return code;
+	return report_print(cli, filter, true);
 }

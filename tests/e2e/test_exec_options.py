@@ -219,6 +219,35 @@ def test_behind(user):
     assert sources == ["192.168.77.2", "100.64.0.16", "198.51.100.16"]
 
 
+OUTER = "/run/lapse/carrier/control.sock"
+
+
+def test_scale_behind(user):
+    """The clocks of both NATs run faster."""
+    ask = f"{user.lapse} --json clock show"
+    done = user.exec("--behind", "us-3g-2013", "--scale", "60", "--", "sh",
+                     "-c", f"{ask}; LAPSE_SOCKET={OUTER} {ask}")
+    scales = [json.loads(row)["scale"] for row in done.stdout.splitlines()]
+    assert scales == [60, 60]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_report_behind(user, options):
+    """The verdict of both NATs, each under its name, one table."""
+    advance = f"{user.lapse} clock advance 10s >&2"
+    done = user.exec(
+        *options, "--behind", "us-3g-2013", "--report", "-", "--server", ECHO,
+        "--", "sh", "-c", f"{PYTHON} -c '{ASK}' 7 >&2; {advance}; "
+        f"LAPSE_SOCKET={OUTER} {advance}")
+    found = [done.stdout.find(text) for text in (
+        "first NAT, rfc-compliant", "192.168.77.2", "second NAT, us-3g-2013")]
+    found.append(done.stdout.rfind("100.64.0.16"))
+    assert -1 not in found and found == sorted(found)
+    assert done.stdout.count("cn-mobile-2g3g-2013") == 1
+    if options:
+        assert [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def test_profile_file(user):
     """A profile of the user's own, by its path."""
     with open(os.path.join(user.folder, "conf", "profiles",
