@@ -42,7 +42,8 @@ static void times(struct row *row, const struct nat_history_info *info,
 	row_seconds(row, "longest-gap", info->longest_gap);
 	row_seconds(row, "silent", info->silent);
 	row_seconds(row, "margin",
-		    info->alive && timer != NAT_NEVER && longest < timer
+		    heartbeat_verdict(info) == HEARTBEAT_ALIVE &&
+				    timer != NAT_NEVER && longest < timer
 			    ? timer - longest
 			    : NAT_NEVER);
 	row_seconds(row, "recommended", beaten ? safe : NAT_NEVER);

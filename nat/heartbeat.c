@@ -11,8 +11,11 @@ const char *const heartbeat_names[] = {HEARTBEAT_LIST(NAME) NULL};
 #define ROOM_MS	     1000
 #define ROOM_DIVISOR 20
 
-/** of_tcp() - the verdict on an idle end of TCP, by how far it had come */
-static enum heartbeat of_tcp(enum nat_state state)
+/**
+ * of_tcp() - the verdict on TCP, by how far it has come
+ * @open:	on what is open: that it lives, or has died
+ */
+static enum heartbeat of_tcp(enum nat_state state, enum heartbeat open)
 {
 	switch (state) {
 	case NAT_STATE_TCP_INIT_OUT:
@@ -28,20 +31,24 @@ static enum heartbeat of_tcp(enum nat_state state)
 	case NAT_STATE_ACTIVE:
 		break;
 	}
-	return HEARTBEAT_DIED;
+	return open;
 }
 
 enum heartbeat heartbeat_verdict(const struct nat_history_info *info)
 {
+	/* its ends are done with what is closed or reset, though the NAT knows
+	 * it for a while */
 	if (info->alive)
-		return HEARTBEAT_ALIVE;
+		return info->protocol == 6
+			       ? of_tcp(info->state, HEARTBEAT_ALIVE)
+			       : HEARTBEAT_ALIVE;
 	if (info->reason == NAT_REASON_CLOSED ||
 	    info->reason == NAT_REASON_RESET)
 		return HEARTBEAT_CLOSED;
 	if (info->reason != NAT_REASON_IDLE)
 		return HEARTBEAT_DIED;
 	if (info->protocol == 6)
-		return of_tcp(info->state);
+		return of_tcp(info->state, HEARTBEAT_DIED);
 	if (info->late_packets || info->lost_in || info->beats)
 		return HEARTBEAT_DIED;
 	return info->state == NAT_STATE_INITIAL ? HEARTBEAT_UNANSWERED

@@ -21,9 +21,11 @@ extern const char *const heartbeat_names[];
 /**
  * heartbeat_verdict() - what became of a flow
  *
- * TCP that lapses while it is established has died, for neither end has been
- * told. UDP has no end of its own: it has died if either end sent more, or had
- * taken pains before to keep it alive, and else is over.
+ * TCP that is closed, reset or not yet answered is not alive, though it has a
+ * session: no heartbeat is for that. If it lapses while established it has
+ * died, for neither end has been told. UDP has no end of its own: it has died
+ * if either end sent more, or had taken pains before to keep it alive, and else
+ * is over.
  */
 enum heartbeat heartbeat_verdict(const struct nat_history_info *info);
 
