@@ -62,6 +62,17 @@ struct parse {
 	size_t n_lists;
 };
 
+/** no_option() - the command, or this part of it, has none such; CLI_USAGE */
+static int no_option(const struct parse *parse, const char *arg)
+{
+	const char *part = parse->argv[0], *whole = parse->cli->whole;
+
+	return cli_error(CLI_USAGE,
+			 "%s%s%s has no option %s; see lapse help %s",
+			 whole ? whole : "", whole ? " " : "", part, arg,
+			 whole ? whole : part);
+}
+
 /** take_option() - the next; CLI_OK, CLI_HELP, or CLI_USAGE after a message */
 static int take_option(struct parse *parse)
 {
@@ -79,9 +90,7 @@ static int take_option(struct parse *parse)
 	if (!option)
 		list = find_list(parse->lists, parse->n_lists, arg);
 	if (!option && !list)
-		return cli_error(CLI_USAGE,
-				 "%s has no option %s; see lapse help %s",
-				 argv[0], arg, argv[0]);
+		return no_option(parse, arg);
 	if (option && option->flag) {
 		if (value)
 			return cli_error(CLI_USAGE, "%s takes no value",

@@ -27,10 +27,12 @@ enum cli_exit {
  * struct cli - options that every command has
  * @socket:	path of the control socket
  * @json:	rows as they come from lapsed, in place of text
+ * @whole:	the command that argv[0] is a part of, as lab of up; or NULL
  */
 struct cli {
 	const char *socket;
 	bool json;
+	const char *whole;
 };
 
 /**

@@ -317,6 +317,7 @@ int cli_lab(struct cli *cli, int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0)
 		return CLI_HELP;
+	cli->whole = argv[0];
 	for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]);
 	     i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)

@@ -103,7 +103,7 @@ static int get_duration(const char *option, const char *text, uint32_t *ms)
 	return CLI_OK;
 }
 
-/** get_locals() - "A" or "A,B" */
+/** get_locals() - "A" or "A,B", two of them */
 static int get_locals(const char *text, uint32_t local[static LOCALS])
 {
 	char first[ADDRESS_TEXT];
@@ -114,7 +114,32 @@ static int get_locals(const char *text, uint32_t local[static LOCALS])
 		return get_address("--local", text, &local[0]);
 	snprintf(first, sizeof(first), "%.*s", (int)(comma - text), text);
 	code = get_address("--local", first, &local[0]);
-	return code ? code : get_address("--local", comma + 1, &local[1]);
+	if (!code)
+		code = get_address("--local", comma + 1, &local[1]);
+	if (!code && local[0] == local[1])
+		code = cli_error(CLI_USAGE,
+				 "--local %s: the second address must be "
+				 "another one",
+				 text);
+	return code;
+}
+
+/**
+ * refuse() - options of the other of serve and run, which would do nothing
+ * @verb:	the one that was asked for
+ * @other:	the other
+ * @n:		number of @options
+ */
+static int refuse(const char *verb, const char *other, size_t n,
+		  const struct args_option *options)
+{
+	for (size_t i = 0; i < n; i++)
+		if (options[i].value ? *options[i].value != NULL
+				     : *options[i].flag)
+			return cli_error(CLI_USAGE,
+					 "%s is for probe %s, not for probe %s",
+					 options[i].name, other, verb);
+	return CLI_OK;
 }
 
 /** serve() - `probe serve` */
@@ -362,6 +387,10 @@ static int measure(const struct cli *cli, const struct words *words,
 				 "serve run there, and do firewalls let UDP "
 				 "pass?",
 				 words->server, options->server.port);
+	if (error == -EADDRNOTAVAIL && words->local)
+		return cli_error(CLI_FAILED,
+				 "--local %s: this machine has no such address",
+				 words->local);
 	if (error)
 		return cli_error(CLI_FAILED, "cannot measure: %s",
 				 strerror(-error));
@@ -400,10 +429,13 @@ int cli_probe(struct cli *cli, int argc, char **argv)
 {
 	struct words words = {0};
 	const struct args_option options[] = {
-		{"--server", &words.server, NULL},
+		/* of both, */
+		{"--port", &words.port, NULL},
+		/* of serve, */
 		{"--listen", &words.listen, NULL},
 		{"--alternate", &words.alternate, NULL},
-		{"--port", &words.port, NULL},
+		/* and of run */
+		{"--server", &words.server, NULL},
 		{"--local", &words.local, NULL},
 		{"--min", &words.min, NULL},
 		{"--max", &words.max, NULL},
@@ -413,14 +445,20 @@ int cli_probe(struct cli *cli, int argc, char **argv)
 		{"--profile-out", &words.profile, NULL},
 		{"--quiet", NULL, &words.quiet},
 		{0}};
+	enum { OF_SERVE = 1, OF_RUN = 3, END = 12 };
 	int code = args_parse(cli, &argc, argv, options);
 
 	if (code)
 		return code;
-	if (argc == 2 && strcmp(argv[1], "serve") == 0)
-		return serve(cli, &words);
-	if (argc == 2 && strcmp(argv[1], "run") == 0)
-		return run(cli, &words);
+	if (argc == 2 && strcmp(argv[1], "serve") == 0) {
+		code = refuse("serve", "run", END - OF_RUN, options + OF_RUN);
+		return code ? code : serve(cli, &words);
+	}
+	if (argc == 2 && strcmp(argv[1], "run") == 0) {
+		code = refuse("run", "serve", OF_RUN - OF_SERVE,
+			      options + OF_SERVE);
+		return code ? code : run(cli, &words);
+	}
 	return cli_error(CLI_USAGE, "give probe serve or probe run; see lapse "
 				    "help probe");
 }

@@ -143,6 +143,15 @@ def test_arguments_that_are_none(who, name):
     assert rows(who, name)["gateway"]["state"] == "up"
 
 
+@pytest.mark.parametrize("verb,code", [
+    ("up", 2), ("exec", 125), ("shell", 125), ("status", 2), ("down", 2)])
+def test_options_that_are_none(user, verb, code):
+    """The message has the command's name, and a help that there is."""
+    done = user.run("lab", verb, "--no-such", code=code)
+    assert f"lab {verb} has no option --no-such" in done.stderr
+    assert "lapse help lab" in done.stderr
+
+
 def test_exec_on_gateways(who, name):
     """On each, lapse asks the one that it is on."""
     who.run("lab", "up", "--name", name, "--behind", "us-3g-2013")

@@ -423,10 +423,26 @@ def test_usage(tmp_path):
              "longer than --min"),
             (["probe", "run", "--server", "192.0.2.1", "--flows", "3"], "50"),
             (["probe", "serve", "--listen", "192.0.2.1", "--alternate",
-              "192.0.2.1"], "another")):
+              "192.0.2.1"], "another"),
+            (["probe", "run", "--server", "127.0.0.1", "--local",
+              "127.0.0.2,127.0.0.2"], "another"),
+            (["probe", "run", "--server", "127.0.0.1", "--listen",
+              "127.0.0.1"], "--listen is for probe serve"),
+            (["probe", "serve", "--listen", "192.0.2.1", "--quiet"],
+             "--quiet is for probe run"),
+            (["probe", "serve", "--listen", "192.0.2.1", "--server",
+              "127.0.0.1"], "--server is for probe run")):
         done = subprocess.run([LAPSE, *words], text=True, check=False,
                               capture_output=True, cwd=tmp_path)
         assert done.returncode == 2 and told in done.stderr, words
+
+
+def test_local_of_another(tmp_path):
+    """Which address it is that this machine does not have."""
+    done = subprocess.run([LAPSE, "probe", "run", "--server", "127.0.0.1",
+                           "--local", "192.0.2.1"], text=True, check=False,
+                          capture_output=True, cwd=tmp_path)
+    assert done.returncode == 1 and "--local 192.0.2.1" in done.stderr
 
 
 def test_server_by_name(user):
