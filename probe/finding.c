@@ -171,16 +171,17 @@ static void add_block(struct list *list)
 
 	if (!r->sockets || r->direct)
 		return;
-	snprintf(f->seen, sizeof(f->seen), "no block seen, ports %u to %u",
-		 r->port_low, r->port_high);
+	snprintf(f->seen, sizeof(f->seen), "none seen");
+	snprintf(f->text, sizeof(f->text),
+		 "external ports of %zu sockets lie between %u and %u",
+		 r->sockets, r->port_low, r->port_high);
 	if (r->allocation != ALLOC_RANDOM || r->addresses != 1 ||
 	    r->sockets < BLOCK_SOCKETS || span > BLOCK_MAX)
 		return;
 	while (size < span)
 		size *= 2;
 	snprintf(f->value, sizeof(f->value), "%u", size);
-	snprintf(f->seen, sizeof(f->seen), "about %u, ports %u to %u", size,
-		 r->port_low, r->port_high);
+	snprintf(f->seen, sizeof(f->seen), "about %u", size);
 	snprintf(f->text, sizeof(f->text),
 		 "assumed: all %zu external ports lie between %u and %u, and "
 		 "blocks are powers of two",

@@ -284,6 +284,9 @@ def test_bounds_and_one_address(lab, tmp_path):
         assert row["bound"] == "lower" and row["above"] == 3
         assert row["at-most"] is None and "lower bound" in row["text"]
     assert not found[None]["two-addresses"]
+    # what the table tells of ports, JSON does too
+    row = found["nat.port-block-size"]
+    assert row["value"] is None and "external ports" in row["text"]
     with open(path, encoding="utf-8") as f:
         text = f.read()
     assert text.count("lower bound: ") == 4     # the pool's size is one, too
