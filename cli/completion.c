@@ -3,7 +3,8 @@
  * completion - shell code that completes lapse's command line
  *
  * Made from the table of commands: what a usage line has as a word in small
- * letters is a word to complete, what begins with dashes an option.
+ * letters is a word to complete, what begins with dashes an option; so is what
+ * begins a line of the details.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -25,8 +26,43 @@ static bool is_word(const char *piece, size_t len)
 	return len > 1;
 }
 
-/** usage_words() - print what a command's usage line has to be typed */
-static void usage_words(const struct command *command)
+/**
+ * struct words - of a command
+ * @text:	each once, with a blank before and behind it; " " for none
+ */
+struct words {
+	char text[2048];
+};
+
+/** add_word() - unless it is there; @end: what it ends with, "" or "=" */
+static void add_word(struct words *words, const char *word, size_t len,
+		     const char *end)
+{
+	char piece[64];
+	size_t used = strlen(words->text);
+
+	snprintf(piece, sizeof(piece), " %.*s%s ", (int)len, word, end);
+	/* the blank behind the last is the one before the next */
+	if (!strstr(words->text, piece))
+		snprintf(words->text + used, sizeof(words->text) - used, "%s",
+			 piece + 1);
+}
+
+/** detail_words() - options that the lines of its details begin with */
+static void detail_words(struct words *words, const struct command *command)
+{
+	const char *line = command->details;
+
+	while (line && *line) {
+		if (strncmp(line, "--", 2) == 0)
+			add_word(words, line, strcspn(line, SEPARATORS), "");
+		line += strcspn(line, "\n");
+		line += strspn(line, "\n");
+	}
+}
+
+/** usage_words() - what a command's usage line has to be typed */
+static void usage_words(struct words *words, const struct command *command)
 {
 	const char *usage = command->usage;
 
@@ -43,8 +79,7 @@ static void usage_words(const struct command *command)
 		    strncmp(usage, "lapse", word) != 0 &&
 		    (strlen(command->name) != word ||
 		     strncmp(usage, command->name, word) != 0))
-			printf(" %.*s%s", (int)word, usage,
-			       word < len ? "=" : "");
+			add_word(words, usage, word, word < len ? "=" : "");
 		usage += len;
 	}
 }
@@ -68,7 +103,13 @@ static void names(void)
 /** words_of() - print the words of a command */
 static void words_of(const struct command *command)
 {
-	usage_words(command);
+	struct words words = {" "};
+
+	add_word(&words, "--json", strlen("--json"), "");
+	usage_words(&words, command);
+	detail_words(&words, command);
+	/* the blanks at the ends do no harm in either shell */
+	fputs(words.text, stdout);
 	if (strstr(command->usage, "FILTER"))
 		fputs(" client= protocol= internal= external= remote=", stdout);
 	if (strcmp(command->name, "fault") == 0) {
@@ -86,7 +127,7 @@ static void cases(const char *assign, const char *end)
 	const struct command *command;
 
 	for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
-		printf("\t%s) %s--json", command->name, assign);
+		printf("\t%s) %s", command->name, assign);
 		words_of(command);
 		printf("%s ;;\n", end);
 	}

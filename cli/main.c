@@ -55,6 +55,7 @@ static const struct command commands[] = {
 	 "up [--clients N] [--profile PROFILE]... [--behind PROFILE]\n"
 	 "                    [--set KEY=VALUE]... [--dhcp] [--events FILE] "
 	 "[--seed N]\n"
+	 "                    [--verbose]\n"
 	 "       lapse lab exec [--user] HOST [--] COMMAND... | shell [--user] "
 	 "HOST\n"
 	 "       lapse lab status | down",
@@ -67,6 +68,7 @@ static const struct command commands[] = {
 	 "dead\n"
 	 "down    end it, and all that runs in it\n"
 	 "--name NAME  which lab, if there are several\n"
+	 "--verbose    of up: let lapsed say what it does\n"
 	 "\n"
 	 "lapse --socket lab: COMMAND asks its gateway, lab:NAME that of "
 	 "another\n"

@@ -50,12 +50,18 @@ def test_words_of_commands():
     assert set(commands()) <= set(offered("help", ""))
 
 
-def test_every_option_of_the_usage():
-    """What `lapse help COMMAND` shows as an option is offered."""
+def test_every_option_of_the_help():
+    """What `lapse help COMMAND` shows as an option is offered, once."""
     for command in commands():
-        usage = run(LAPSE, "help", command).split("\n\n")[0]
-        for option in re.findall(r"--[a-z-]+", usage):
-            assert option in offered(command, "--"), (command, option)
+        text = run(LAPSE, "help", command)
+        shown = re.findall(r"--[a-z-]+", text.split("\n\n")[0])
+        shown += re.findall(r"^--[a-z-]+", text, re.M)
+        words = offered(command, "--")
+        for option in shown:
+            assert option in words, (command, option)
+        assert len(words) == len(set(words)), command
+    assert offered("exec", "--beh") == ["--behind"]
+    assert offered("lab", "--na") == ["--name"]
 
 
 def test_zsh():
