@@ -69,6 +69,12 @@ def standing(pid):
             if f"experiment-{pid}-" in line]
 
 
+def interruptible():
+    """What was started in the background may be set to ignore the key."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def conduct(script, build=labs.BUILD):
     """Its exit code, output and what it says that it saw; no lab is left."""
     with subprocess.Popen([sys.executable, script], text=True,
@@ -137,3 +143,59 @@ def test_killed(number):
         proc.send_signal(number)
         proc.wait()
         poll(lambda: not standing(proc.pid), 20, "its lab is gone")
+
+
+@pytest.mark.parametrize("names,told", [
+    (["99"], "99"), (["05", "99"], "99"), (["--no-such"], "--no-such")])
+def test_no_such(names, told):
+    """A name that none has is told, and nothing is run in its place."""
+    done = subprocess.run([sys.executable, os.path.join(FOLDER, "run"), *names],
+                          capture_output=True, text=True, env=ENV, check=False,
+                          timeout=60 * SLOW)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr and "11-adaptive-heartbeat" in done.stderr
+
+
+def test_help():
+    """It tells how it is used."""
+    done = subprocess.run([sys.executable, os.path.join(FOLDER, "run"),
+                           "--help"], capture_output=True, text=True, env=ENV,
+                          check=True, timeout=60 * SLOW)
+    assert "usage:" in done.stdout and not done.stderr
+
+
+@pytest.mark.parametrize("script,line", [
+    ("run", "EXPERIMENT"), ("02-tcp-keepalive.py", "  as expected")])
+def test_interrupt_key(script, line):
+    """A terminal's Ctrl-C ends all of it, without Python's own words."""
+    with subprocess.Popen(
+            [sys.executable, os.path.join(FOLDER, script)], env=ENV, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True, preexec_fn=interruptible) as proc:
+        output = ""
+        while not output.splitlines() or \
+                not output.splitlines()[-1].startswith(line):
+            more = proc.stdout.readline()
+            assert more, output
+            output += more
+        os.killpg(proc.pid, signal.SIGINT)
+        output += proc.communicate(timeout=60 * SLOW)[0]
+    assert proc.returncode == -signal.SIGINT
+    assert "interrupted" in output
+    assert "Traceback" not in output and "KeyboardInterrupt" not in output
+    assert not standing(proc.pid)
+
+
+@pytest.mark.parametrize("argv", [["run", "05", "09"],
+                                  ["05-push-after-expiry.py"]])
+def test_no_reader(argv):
+    """Who reads no more of it, as head does, is not told of that."""
+    with subprocess.Popen(
+            [sys.executable, os.path.join(FOLDER, argv[0]), *argv[1:]],
+            env=ENV, text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, preexec_fn=die_with_parent) as proc:
+        proc.stdout.readline()
+        proc.stdout.close()
+        assert proc.stderr.read() == ""
+        assert proc.wait(60 * SLOW) == 1
+    assert not standing(proc.pid)

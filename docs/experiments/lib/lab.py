@@ -37,7 +37,7 @@ def lapse_program():
 
 
 class Host:
-    """One host of the lab."""
+    """One host of the lab. A terminal's Ctrl-C is not for what runs there."""
 
     def __init__(self, lab, name):
         self.lab = lab
@@ -63,7 +63,8 @@ class Host:
         proc = subprocess.Popen(
             self.command(sys.executable,
                          os.path.join(HERE, "programs", name), *argv),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            start_new_session=True)
         self.lab.programs.append(proc)
         if proc.stdout.readline() != "ready\n":
             raise Unexpected(f"{name} did not start on {self.name}")
@@ -75,7 +76,8 @@ class Host:
             self.ours, theirs = socket.socketpair()
             with theirs:
                 self.lab.programs.append(subprocess.Popen(
-                    self.command(sys.executable, "-c", MAKER), stdin=theirs))
+                    self.command(sys.executable, "-c", MAKER), stdin=theirs,
+                    start_new_session=True))
             self.lab.sockets.append(self.ours)
         self.ours.sendall(bytes([kind]))
         _, (number,), _, _ = socket.recv_fds(self.ours, 1, 1)

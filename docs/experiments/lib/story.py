@@ -60,8 +60,16 @@ class Story:
 
     def broke_off(self, kind, value, trace):
         """In place of Python's traceback; the exit code is 1 then."""
+        try:
+            self.tell(kind, value, trace)
+        except BrokenPipeError:
+            # nobody reads any more, what is left in the buffer neither
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def tell(self, kind, value, trace):
+        """What it was that broke it off, and where."""
         if issubclass(kind, KeyboardInterrupt):
-            print("\nSeen: nothing, it was interrupted")
+            print("\nSeen: nothing, it was interrupted", flush=True)
             return
         what = str(value) if issubclass(kind, Unexpected) else \
             f"{kind.__name__}: {value}"
