@@ -169,6 +169,30 @@ static bool is_last(const char *line)
 }
 
 /**
+ * read_object() - a line that is not only copied
+ * @row:	takes it; or NULL: it is the answer's last one
+ *
+ * Return: CLI_OK, or CLI_FAILED after a message.
+ */
+static int read_object(const char *line, row_fn *row, void *arg,
+		       json_t **answer)
+{
+	json_t *object = json_loads(line, 0, NULL);
+
+	if (!object)
+		return cli_error(CLI_FAILED,
+				 "lapsed's answer is no JSON: is its version "
+				 "this one?");
+	if (!row) {
+		*answer = object;
+		return CLI_OK;
+	}
+	row(object, arg);
+	json_decref(object);
+	return CLI_OK;
+}
+
+/**
  * read_answer() - all lines up to the last
  * @answer:	set to the last one on success, to be released
  *
@@ -184,25 +208,15 @@ static int read_answer(const struct cli *cli, FILE *stream, row_fn *row,
 
 	*answer = NULL;
 	while (!code && !*answer && (len = getline(&line, &size, stream)) > 0) {
-		bool last = is_last(line);
-		json_t *object;
-
-		if (!last && (cli->json || !row)) {
-			if (cli->json)
-				fwrite(line, 1, (size_t)len, stdout);
-			continue;
-		}
-		object = json_loads(line, 0, NULL);
-		if (!object) {
+		if (is_last(line) || (!cli->json && row))
+			code = read_object(line, is_last(line) ? NULL : row,
+					   arg, answer);
+		else if (cli->json)
+			fwrite(line, 1, (size_t)len, stdout);
+		/* rows may go on for ever, and for nobody */
+		if (!code && !*answer && ferror(stdout))
 			code = cli_error(CLI_FAILED,
-					 "lapsed's answer is no JSON: is its "
-					 "version this one?");
-		} else if (last) {
-			*answer = object;
-		} else {
-			row(object, arg);
-			json_decref(object);
-		}
+					 "the output cannot be written");
 	}
 	free(line);
 	if (!code && !*answer)

@@ -2,10 +2,12 @@
 /*
  * lapse - the command: a table of commands, one file each or for a few
  */
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "cli/command.h"
 #include "lab/outside.h"
 #include "dhcpd/dhcpd.h"
@@ -341,6 +343,20 @@ int cli_help(struct cli *cli, int argc, char **argv)
 	return CLI_OK;
 }
 
+/**
+ * reserve_streams() - let nothing that is opened be a standard stream
+ *
+ * Where our caller has closed one, what we print would go into a connection or
+ * a file of ours. What stands in for it can be neither read nor written.
+ */
+static void reserve_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null",
+			     fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 /** run() - the command in argv[0] */
 static int run(struct cli *cli, int argc, char **argv)
 {
@@ -352,6 +368,9 @@ static int run(struct cli *cli, int argc, char **argv)
 		return unknown(argv[0]);
 	/* what these run may have a --help of its own: they look themselves */
 	runs = command->function == cli_exec || command->function == cli_lab;
+	/* and what these run has no stream where their caller has none */
+	if (!runs)
+		reserve_streams();
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		help |= !runs && strcmp(argv[i], "--help") == 0;
 	code = help ? CLI_HELP : command->function(cli, argc, argv);
