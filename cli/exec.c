@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "cli/connection.h"
 #include "cli/lab.h"
 #include "cli/report.h"
+#include "gateway/clock.h"
 #include "lab/exec.h"
 #include "lab/router.h"
 #include "lab/say.h"
@@ -128,10 +128,11 @@ static int parse_scale(const char *text, double *scale)
 	if (!text)
 		return CLI_OK;
 	*scale = strtod(text, &end);
-	if (end == text || *end || !(*scale > 0) || !isfinite(*scale))
+	if (end == text || *end || !(*scale > 0) || *scale > CLOCK_SCALE_MAX)
 		return cli_error(CLI_USAGE,
-				 "--scale wants a number above 0, not \"%s\"",
-				 text);
+				 "--scale wants a number above 0 and at most "
+				 "%.0f, not \"%s\"",
+				 CLOCK_SCALE_MAX, text);
 	return CLI_OK;
 }
 
@@ -166,8 +167,6 @@ static int check_options(struct job *job, int argc)
 	if (job->spec.wan_host && job->exec.server)
 		return cli_error(CLI_USAGE, "--server is for --wan isolated: "
 					    "the real network has its own");
-	if (job->events && strcmp(job->events, "-") == 0)
-		return cli_error(CLI_USAGE, "--events wants a file, not -");
 	return parse_scale(job->scale, &job->clock);
 }
 
@@ -197,8 +196,7 @@ static int parse(struct job *job, int *argc, char **argv)
 		code = check_options(job, *argc);
 	if (!code)
 		code = lab_settings(&sets, job->set, spec);
-	spec->events = lab_path(job->events, job->path);
-	return code;
+	return code ? code : lab_events(job->events, job->path, &spec->events);
 }
 
 /**

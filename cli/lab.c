@@ -48,16 +48,21 @@ void lab_settings_free(struct lab_spec *spec)
 	spec->n_set = 0;
 }
 
-const char *lab_path(const char *path, char text[static PATH_MAX])
+int lab_events(const char *path, char text[static PATH_MAX],
+	       const char **events)
 {
 	char *cwd;
 
+	*events = path;
 	if (!path || path[0] == '/')
-		return path;
+		return CLI_OK;
+	if (strcmp(path, "-") == 0)
+		return cli_error(CLI_USAGE, "--events wants a file, not -");
 	cwd = get_current_dir_name();
 	snprintf(text, PATH_MAX, "%s/%s", cwd ? cwd : "", path);
 	free(cwd);
-	return text;
+	*events = text;
+	return CLI_OK;
 }
 
 const char *lab_default(void)
@@ -101,7 +106,7 @@ static int code_of(int error)
 static void print_host(const char *lab, const char *const cells[static 4])
 {
 	json_t *row =
-		json_pack("{s:s, s:s, s:s, s:s*, s:s}", "lab", lab, "host",
+		json_pack("{s:s, s:s, s:s, s:s?, s:s}", "lab", lab, "host",
 			  cells[0], "address", cells[1], "profile",
 			  strcmp(cells[2], "-") != 0 ? cells[2] : NULL, "state",
 			  cells[3]);
@@ -213,7 +218,8 @@ static int lab_up(struct cli *cli, int argc, char **argv)
 		code = give_profiles(&lists[1], &spec);
 	if (!code)
 		code = lab_settings(&lists[0], set, &spec);
-	spec.events = lab_path(events, path);
+	if (!code)
+		code = lab_events(events, path, &spec.events);
 	if (!code)
 		code = code_of(stand_up(name, &spec));
 	lab_settings_free(&spec);

@@ -45,7 +45,15 @@ int lab_settings(const struct args_list *list, struct lab_setting *set,
 /** lab_settings_free() - release what lab_settings() took, in any case */
 void lab_settings_free(struct lab_spec *spec);
 
-/** lab_path() - absolute, for a process elsewhere; @text or @path itself */
-const char *lab_path(const char *path, char text[static PATH_MAX]);
+/**
+ * lab_events() - the file of --events, for a process elsewhere
+ * @path:	as it was given, or NULL
+ * @text:	room
+ * @events:	set to @path or, in @text, the same as an absolute one
+ *
+ * Return: CLI_OK, or CLI_USAGE after a message.
+ */
+int lab_events(const char *path, char text[static PATH_MAX],
+	       const char **events);
 
 #endif /* CLI_LAB_H */

@@ -14,6 +14,7 @@
 #include "lab/mounts.h"
 #include "lab/outside.h"
 #include "lab/profiles.h"
+#include "lab/router.h"
 #include "lab/say.h"
 
 /* What errors call the text that is made here. */
@@ -125,13 +126,14 @@ static json_t *dhcp(const struct lab_spec *spec)
  */
 static char *settings(const struct lab_spec *spec, const struct router *router)
 {
-	json_t *root = json_pack(
-		"{so s[{ssss}] s{ssso} s{so} s{ss}}", "profile",
-		profiles_name(router->profile), "lan", "interface", "lan",
-		"address", router->lan, "wan", "interface", "wan", "pool",
-		pool(router), "control", "socket",
-		json_sprintf("%s/control.sock", settings_dir(router->outer)),
-		"log", "level", spec->verbose ? "info" : "warning");
+	json_t *root =
+		json_pack("{so s[{ssss}] s{ssso} s{so} s{ss}}", "profile",
+			  profiles_name(router->profile), "lan", "interface",
+			  "lan", "address", router->lan, "wan", "interface",
+			  "wan", "pool", pool(router), "control", "socket",
+			  json_string(router->outer ? ROUTER_CARRIER_SOCKET
+						    : ROUTER_SOCKET),
+			  "log", "level", spec->verbose ? "info" : "warning");
 	char *text;
 	bool good = put(root, "seed", spec->seed);
 
@@ -219,6 +221,17 @@ static bool check_pool(const struct conf *conf, const struct router *router)
 	return true;
 }
 
+/** check_socket() - that lapsed is where the lab asks it, or a message */
+static bool check_socket(const struct conf *conf, bool outer)
+{
+	const char *path = outer ? ROUTER_CARRIER_SOCKET : ROUTER_SOCKET;
+
+	if (strcmp(conf->control_socket, path) == 0)
+		return true;
+	say_error("control.socket: of a lab it is %s", path);
+	return false;
+}
+
 int settings_text(const struct lab_spec *spec, bool outer, char **text)
 {
 	struct router router = the_router(spec, outer);
@@ -233,7 +246,8 @@ int settings_text(const struct lab_spec *spec, bool outer, char **text)
 		if (!*text)
 			return -ENOMEM;
 		conf = load(spec, *text, outer);
-		if (!conf || !check_pool(conf, &router)) {
+		if (!conf || !check_pool(conf, &router) ||
+		    !check_socket(conf, outer)) {
 			conf_free(conf);
 			free(*text);
 			*text = NULL;

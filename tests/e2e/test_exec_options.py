@@ -32,6 +32,8 @@ def test_server_leaves_input(who):
     (["--scale", "nan"], "--scale"),
     (["--scale", "inf"], "--scale"),
     (["--events", "-"], "--events"),
+    (["--scale", "1000001"], "--scale"),
+    (["--set", "control.socket=/no/such/folder/socket"], "of a lab it is"),
     (["--report", "/no/such/folder/file"], "/no/such/folder/file"),
 ])
 def test_wrong_options(user, options, says):

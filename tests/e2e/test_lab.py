@@ -143,6 +143,22 @@ def test_arguments_that_are_none(who, name):
     assert rows(who, name)["gateway"]["state"] == "up"
 
 
+def test_events_to_a_stream(user, name):
+    """A lab has no stream to write them to, and makes no file called "-"."""
+    done = user.run("lab", "up", "--name", name, "--events", "-", code=2)
+    assert "--events wants a file" in done.stderr
+    assert os.listdir(user.work) == []
+
+
+def test_rows_have_the_same_members(who, name):
+    """A host without a NAT has a profile too: null."""
+    who.run("lab", "up", "--name", name)
+    hosts = rows(who, name)
+    assert {frozenset(row) for row in hosts.values()} == \
+        {frozenset(("lab", "host", "address", "profile", "state"))}
+    assert hosts["server"]["profile"] is None
+
+
 @pytest.mark.parametrize("verb,code", [
     ("up", 2), ("exec", 125), ("shell", 125), ("status", 2), ("down", 2)])
 def test_options_that_are_none(user, verb, code):
