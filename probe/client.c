@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "probe/net.h"
+#include "probe/progress.h"
 #include "probe/run.h"
 
 uint64_t measure_now(void)
@@ -308,6 +309,7 @@ int probe_run(const struct probe_run *run, struct probe_result *result)
 		error = behaviour_run(&client);
 	if (!error)
 		error = flow_run(&client);
+	progress_end(&client);
 	conclude_timers(&client);
 	result->duration = measure_now() - client.began;
 	flow_clean(&client);

@@ -2,20 +2,16 @@
 /*
  * flow - the timers: many flows, each idle once, all at the same time
  */
-#include "probe/run.h"
+#include "probe/progress.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#define FIRST_NUMBER 100   /* below are the sockets of behaviour.c */
-#define RESERVED     30	   /* mappings that those have made */
-#define FLOWS_MAX    128   /* of a timer: more would make no finer steps */
-#define TICK	     250   /* ms between two looks at how far it is */
-#define REPORT	     1000  /* ms between two lines on a terminal, */
-#define REPORT_FILE  10000 /* and elsewhere */
+#define FIRST_NUMBER 100 /* below are the sockets of behaviour.c */
+#define RESERVED     30	 /* mappings that those have made */
+#define FLOWS_MAX    128 /* of a timer: more would make no finer steps */
+#define TICK	     250 /* ms between two looks at how far it is */
 
 /** struct plan - flows of a kind: how many, and their idle times */
 struct plan {
@@ -210,42 +206,6 @@ static size_t settle(struct client *client)
 	return left;
 }
 
-/** report_one() - what is known of a timer by now */
-static int report_one(char *text, size_t size, const char *name,
-		      const struct probe_timer *t)
-{
-	if (t->fit.above && t->fit.most)
-		return snprintf(text, size, "; %s %.1f to %.1f s", name,
-				t->fit.above / 1000.0, t->fit.most / 1000.0);
-	if (t->fit.above)
-		return snprintf(text, size, "; %s over %.1f s", name,
-				t->fit.above / 1000.0);
-	return snprintf(text, size, "; %s ?", name);
-}
-
-/** report() - a line on stderr */
-static void report(struct client *client, size_t left, bool last)
-{
-	static const char *const names[PROBE_TIMERS] = {"udp-initial", "udp",
-							"tcp"};
-	bool terminal = isatty(STDERR_FILENO);
-	char text[3][64] = {"", "", ""}, silent[48] = "";
-	uint64_t now = measure_now();
-	uint64_t silence = witness_silence(&client->witness, now);
-
-	conclude_timers(client);
-	if (silence)
-		snprintf(silent, sizeof(silent),
-			 "; no answer for %" PRIu64 " s", silence / 1000);
-	for (size_t i = 0; i < PROBE_TIMERS; i++)
-		report_one(text[i], sizeof(text[i]), names[i],
-			   &client->result->timer[i]);
-	fprintf(stderr, "%sprobe: %" PRIu64 " s, %zu flows left%s%s%s%s%s",
-		terminal ? "\r\033[K" : "", (now - client->began) / 1000, left,
-		text[0], text[1], text[2], silent,
-		terminal && !last ? "" : "\n");
-}
-
 /** is_never() - just wait */
 static bool is_never(const void *arg)
 {
@@ -256,7 +216,7 @@ static bool is_never(const void *arg)
 int flow_run(struct client *client)
 {
 	uint64_t began = measure_now(), reported = began, greeted = 0;
-	const uint64_t every = isatty(STDERR_FILENO) ? REPORT : REPORT_FILE;
+	const uint64_t every = progress_every();
 	size_t left = 1;
 	int error = plan_all(client);
 
@@ -275,7 +235,7 @@ int flow_run(struct client *client)
 		if (client->options->quiet || (left && now - reported < every))
 			continue;
 		reported = now;
-		report(client, left, !left || client->stop);
+		progress_show(client, left);
 	}
 	return error;
 }
