@@ -179,8 +179,11 @@ static int give_profiles(const struct args_list *profiles,
 			 struct lab_spec *spec)
 {
 	if (profiles->n > 1 && profiles->n > spec->clients)
-		return cli_error(CLI_USAGE, "%zu profiles for %u clients",
-				 profiles->n, spec->clients);
+		return cli_error(CLI_USAGE,
+				 "%zu profiles for %u client%s; give --clients "
+				 "%zu",
+				 profiles->n, spec->clients,
+				 spec->clients == 1 ? "" : "s", profiles->n);
 	if (profiles->n)
 		spec->profile = profiles->item[0];
 	for (size_t i = 1; i < profiles->n; i++)

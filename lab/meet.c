@@ -40,8 +40,9 @@ static int meet(const char *name, pid_t *pid)
 	    (!address_peer(fd, &uid, pid) || uid != geteuid() || *pid <= 0))
 		error = -EPERM;
 	if (error) {
-		say_error("the lab \"%s\" is not up; lapse lab up makes it",
-			  name);
+		say_error("the lab \"%s\" is not up; lapse lab up --name %s "
+			  "makes it",
+			  name, name);
 		if (fd >= 0)
 			close(fd);
 	}
