@@ -98,34 +98,36 @@ static void say_death(const json_t *row)
 		fputs("; nothing has been sent since", stdout);
 }
 
-/** say_life() - how close it is to its end */
-static void say_life(const json_t *row)
+/**
+ * say_life() - how close it is, or was, to its end
+ * @alive:	a silence that goes on counts as well
+ */
+static void say_life(const json_t *row, bool alive)
 {
+	const char *how = alive ? "alive" : "closed by its own ends";
+	bool silent =
+		alive &&
+		json_number_value(json_object_get(row, "silent")) >
+			json_number_value(json_object_get(row, "longest-gap"));
 	char text[3][VALUE_TEXT];
 
 	if (!has(row, "timer")) {
-		fputs("alive, and never ends by silence", stdout);
+		printf("%s, and never ends by silence", how);
 		return;
 	}
-	printf("alive; longest silence %s of the %s allowed, %s to spare",
-	       value_duration(
-		       row,
-		       json_number_value(json_object_get(row, "silent")) >
-				       json_number_value(json_object_get(
-					       row, "longest-gap"))
-			       ? "silent"
-			       : "longest-gap",
-		       "-", text[0]),
+	printf("%s; longest silence %s of the %s allowed, %s to spare", how,
+	       value_duration(row, silent ? "silent" : "longest-gap", "-",
+			      text[0]),
 	       value_duration(row, "timer", "-", text[1]),
 	       value_duration(row, "margin", "-", text[2]));
 }
 
 /** say_interval() - what would have been, or is, enough */
-static void say_interval(const json_t *row, bool alive)
+static void say_interval(const json_t *row, bool held)
 {
 	char every[VALUE_TEXT], profile[VALUE_TEXT];
 
-	if (!alive && !is(row, "reason", "idle"))
+	if (!held && !is(row, "reason", "idle"))
 		return;
 	if (!json_is_true(json_object_get(row, "heartbeat-helps"))) {
 		fputs(" No heartbeat helps here: this NAT ends connections "
@@ -138,7 +140,7 @@ static void say_interval(const json_t *row, bool alive)
 	printf(" Under %s a heartbeat every %s %s.",
 	       value_text(row, "profile", profile),
 	       value_duration(row, "recommended", "-", every),
-	       alive ? "is enough" : "would have kept it");
+	       held ? "is enough" : "would have kept it");
 }
 
 /** say_after() - what the ends made of it */
@@ -176,19 +178,20 @@ static void say_needless(const json_t *row)
 void report_flow_text(const json_t *row)
 {
 	bool alive = is(row, "verdict", "alive");
+	bool died = is(row, "verdict", "died");
 	char text[3][VALUE_TEXT];
 
 	value_text(row, "internal", text[0]);
 	text[0][strcspn(text[0], ":")] = '\0';
 	printf("%s -> %s (%s): ", text[0], value_text(row, "remote", text[1]),
 	       value_text(row, "protocol", text[2]));
-	if (alive)
-		say_life(row);
-	else
+	if (died)
 		say_death(row);
+	else
+		say_life(row, alive);
 	putchar('.');
-	say_interval(row, alive);
-	if (!alive)
+	say_interval(row, !died);
+	if (died)
 		say_after(row);
 	say_needless(row);
 	putchar('\n');
@@ -227,6 +230,9 @@ static void flow_row(json_t *row, void *arg)
 	struct client *client = client_of(report, row);
 	bool alive = is(row, "verdict", "alive");
 	bool died = is(row, "verdict", "died");
+	/* one that a heartbeat has kept until its ends had done */
+	bool held = is(row, "verdict", "closed") && has(row, "margin") &&
+		    count_of(row, "beats");
 
 	client->alive += alive;
 	client->died += died;
@@ -240,7 +246,7 @@ static void flow_row(json_t *row, void *arg)
 	report->udp |= is(row, "protocol", "udp");
 	if (report->json)
 		print_json(json_incref(row));
-	else if (alive || died)
+	else if (alive || died || held)
 		report_flow_text(row);
 }
 

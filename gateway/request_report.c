@@ -32,17 +32,19 @@ static void times(struct row *row, const struct nat_history_info *info,
 		  const struct nat_policy *policy)
 {
 	uint64_t timer = info->timer, longest = info->longest_gap;
+	enum heartbeat verdict = heartbeat_verdict(info);
+	bool lives = verdict == HEARTBEAT_ALIVE;
 	bool beaten = policy->by[nat_class_of(info->protocol)].refresh !=
 		      NAT_REFRESH_NONE;
 	uint64_t safe = heartbeat_interval(timer, policy->expiry_jitter);
 
-	if (info->silent > longest)
+	if (lives && info->silent > longest)
 		longest = info->silent;
 	row_seconds(row, "timer", timer);
 	row_seconds(row, "longest-gap", info->longest_gap);
 	row_seconds(row, "silent", info->silent);
 	row_seconds(row, "margin",
-		    heartbeat_verdict(info) == HEARTBEAT_ALIVE &&
+		    (lives || verdict == HEARTBEAT_CLOSED) &&
 				    timer != NAT_NEVER && longest < timer
 			    ? timer - longest
 			    : NAT_NEVER);

@@ -157,6 +157,22 @@ static struct history *record_of(struct nat *nat, const struct session *s)
 	return &t->record[index];
 }
 
+/**
+ * idle_timer() - of a session, that its beats are for
+ *
+ * What the NAT grants to a TCP connection that has been closed or reset is not
+ * what a beat had to be in time for.
+ */
+static uint64_t idle_timer(const struct nat *nat, const struct history *h,
+			   const struct session *s)
+{
+	bool over = s->protocol == PROTO_TCP &&
+		    (s->state == NAT_STATE_TCP_FIN_BOTH ||
+		     s->state == NAT_STATE_TCP_TRANS);
+
+	return over && h->timer ? h->timer : timer_length(nat, s);
+}
+
 void history_beat(struct nat *nat, uint64_t now, struct session *session,
 		  uint64_t gap, size_t len)
 {
@@ -164,7 +180,7 @@ void history_beat(struct nat *nat, uint64_t now, struct session *session,
 
 	if (!h)
 		return;
-	h->timer = timer_length(nat, session);
+	h->timer = idle_timer(nat, h, session);
 	if (gap > h->longest)
 		h->longest = gap;
 	/* The beat before this one was needed if without it the time since
@@ -201,7 +217,7 @@ void history_end(struct nat *nat, uint64_t now, const struct session *session,
 	h = record_of(nat, session);
 	if (!h)
 		return;
-	h->timer = timer_length(nat, session);
+	h->timer = idle_timer(nat, h, session);
 	h->session = NAT_NONE;
 	/* It ended when its time was over, however late that was noticed. */
 	h->ended =
@@ -292,7 +308,7 @@ static void describe(const struct nat *nat, uint64_t now,
 		.reason = h->reason,
 		.created = h->created,
 		.ended = h->ended,
-		.timer = s ? timer_length(nat, s) : h->timer,
+		.timer = s ? idle_timer(nat, h, s) : h->timer,
 		.longest_gap = h->longest,
 		.silent = s ? now - s->last_seen : 0,
 		.beats = h->beats,

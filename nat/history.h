@@ -39,7 +39,7 @@ enum history_by {
  * @last_beat:	lapse ms of the last refresh after a pause, or of its start
  * @needed:	lapse ms of the last beat that the timer needed
  * @longest:	longest gap between two refreshes that it survived, ms
- * @timer:	length of the idle timer it was under last
+ * @timer:	length of the idle timer it was under last, before it was closed
  * @late_at:	lapse ms of the first packet from inside after the end, or 0
  * @heir_at:	lapse ms at which the client opened the same again, or 0
  * @beat_len:	bytes of the last beat

@@ -114,6 +114,21 @@ def test_report(who):
     assert rows and all(isinstance(row, dict) for row in rows)
 
 
+def test_report_of_the_closed(user):
+    """A connection that a heartbeat has kept until its ends were done."""
+    done = user.exec(
+        "--profile", "cn-mobile-2g3g-2013", "--report", "-", "--server",
+        "socat TCP-LISTEN:7 EXEC:cat", "--", "bash", "-ec",
+        f"exec 3<>/dev/tcp/server.lab/7; {user.lapse} clock advance 4m >&2; "
+        "echo beat >&3; read -r -t 10 answer <&3; exec 3>&-; "
+        f"until {user.lapse} sessions | grep -q fin-both; do :; done")
+    assert re.match(r".*: closed by its own ends; longest silence 4m \ds of "
+                    r"the 5m 0s allowed, \d+s to spare\. Under "
+                    r"cn-mobile-2g3g-2013 a heartbeat every 4m 45s is enough",
+                    done.stdout)
+    assert " 0 died, 1 ended as they should" in done.stdout
+
+
 def test_events(who):
     """A file, in the caller's folder, begun anew."""
     with open(who.path("events"), "w", encoding="utf-8") as f:

@@ -61,6 +61,36 @@ static void test_short_pauses(void **state)
 	rig_stop(&rig);
 }
 
+/** test_closed() - beats were for the timer of the open connection */
+static void test_closed(void **state)
+{
+	struct endpoint outside;
+	struct nat_history_info info;
+	struct rig rig;
+
+	(void)state;
+	rig_defaults(&rig, 1);
+	rig_start(&rig);
+	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 2, 0);
+	outside = rig.src;
+	rig_tcp(&rig, NAT_INBOUND, server, outside, 18, 0);
+	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 16, 0);
+	rig_pass(&rig, 7000000);
+	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 24, 10);
+	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 17, 0);
+	/* the other end takes its time: a pause, but no beat in time */
+	rig_pass(&rig, 2000);
+	rig_tcp(&rig, NAT_INBOUND, server, outside, 17, 0);
+	for (int ended = 0; ended < 2; ended++) {
+		assert_true(rig_history(&rig, phone, &info));
+		assert_int_equal(info.alive, !ended);
+		assert_int_equal(info.longest_gap, 7000000);
+		assert_int_equal(info.timer, 7440000);
+		rig_pass(&rig, 7000000);
+	}
+	rig_stop(&rig);
+}
+
 /** test_tombstone() - how late, from inside and from outside, and the heir */
 static void test_tombstone(void **state)
 {
@@ -150,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_beats),
 		cmocka_unit_test(test_short_pauses),
+		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_tombstone),
 		cmocka_unit_test(test_datagram),
 		cmocka_unit_test(test_bounded),
