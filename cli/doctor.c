@@ -86,15 +86,29 @@ static void print_row(struct table *table, const struct row *row)
 	table_row(table, cells);
 }
 
-/** print_remedies() - below the table: what each lack means, and its end */
-static void print_remedies(const struct doctor_facts *facts, unsigned asked)
+/** concerns() - whether one of the uses that are asked for has need of it */
+static bool concerns(const struct row *row, unsigned asked)
+{
+	for (int use = 0; use < DOCTOR_USES; use++)
+		if (asked & 1U << use && row->of[use].state != DOCTOR_UNUSED)
+			return true;
+	return false;
+}
+
+/**
+ * print_remedies() - below the table: what each lack means, and its end
+ * @alone:	leave out what the uses asked for have no need of
+ */
+static void print_remedies(const struct doctor_facts *facts, unsigned asked,
+			   bool alone)
 {
 	const struct doctor_check *check;
 	struct row row;
 
 	for (size_t i = 0; (check = doctor_check_at(i)); i++) {
 		judge(&row, check, facts, asked);
-		if (row.worst->state < DOCTOR_LIMITED)
+		if (row.worst->state < DOCTOR_LIMITED ||
+		    (alone && !concerns(&row, asked)))
 			continue;
 		printf("\n%s: %s\n", check->name, check->means);
 		if (row.worst->remedy)
@@ -102,8 +116,8 @@ static void print_remedies(const struct doctor_facts *facts, unsigned asked)
 	}
 }
 
-/** print_verdicts() - a line for each use */
-static void print_verdicts(const struct doctor_facts *facts)
+/** print_verdicts() - a line for each of these uses */
+static void print_verdicts(const struct doctor_facts *facts, unsigned which)
 {
 	static const char *const words[] = {
 		[DOCTOR_UNUSED] = "",
@@ -115,13 +129,18 @@ static void print_verdicts(const struct doctor_facts *facts)
 
 	putchar('\n');
 	for (int use = 0; use < DOCTOR_USES; use++)
-		printf("%s: %s\n", uses[use].title,
-		       words[doctor_verdict(facts, (enum doctor_use)use)]);
+		if (which & 1U << use)
+			printf("%s: %s\n", uses[use].title,
+			       words[doctor_verdict(facts,
+						    (enum doctor_use)use)]);
 }
 
-/** print() - all of it */
+/**
+ * print() - all of it
+ * @alone:	of a use that was named, nothing of the others below the table
+ */
 static void print(const struct cli *cli, const struct doctor_facts *facts,
-		  unsigned asked)
+		  unsigned asked, bool alone)
 {
 	static const struct table_column columns[] = {{"CHECK", false},
 						      {"ROUTER", false},
@@ -144,8 +163,8 @@ static void print(const struct cli *cli, const struct doctor_facts *facts,
 	if (cli->json)
 		return;
 	table_end(&table);
-	print_remedies(facts, asked);
-	print_verdicts(facts);
+	print_remedies(facts, asked, alone);
+	print_verdicts(facts, alone ? asked : ~0U);
 }
 
 /** parse_use() - a bit for each use that is asked for; 0 if there is no such */
@@ -187,7 +206,7 @@ int cli_doctor(struct cli *cli, int argc, char **argv)
 	if (error)
 		return cli_error(CLI_FAILED, "nothing could be tried: %s",
 				 strerror(-error));
-	print(cli, &facts, asked);
+	print(cli, &facts, asked, name != NULL);
 	for (int use = 0; use < DOCTOR_USES; use++)
 		if (asked & 1U << use &&
 		    doctor_verdict(&facts, (enum doctor_use)use) ==

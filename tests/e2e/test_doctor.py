@@ -85,6 +85,17 @@ def test_text():
     assert limited == explained
 
 
+def test_one_use():
+    """Who asks for one use is not told to mend what another one needs."""
+    for use, told in (("router", True), ("exec-user", False)):
+        done = run(*ALONE, "iptables -P FORWARD DROP; "
+                   f"exec {LAPSE} doctor --for {use}")
+        assert ("\nforward-policy: " in done.stdout) == told
+        assert ("lapsed as a router: " in done.stdout) == told
+        assert ("lapse exec as an ordinary user: " in done.stdout) != told
+        assert "lapse exec as root: " not in done.stdout
+
+
 def test_manual():
     """The manual lists the checks, and no other."""
     _, rows = doctor()
