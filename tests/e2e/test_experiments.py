@@ -149,9 +149,9 @@ def test_killed(number):
     (["99"], "99"), (["05", "99"], "99"), (["--no-such"], "--no-such")])
 def test_no_such(names, told):
     """A name that none has is told, and nothing is run in its place."""
-    done = subprocess.run([sys.executable, os.path.join(FOLDER, "run"), *names],
-                          capture_output=True, text=True, env=ENV, check=False,
-                          timeout=60 * SLOW)
+    done = subprocess.run(
+        [sys.executable, os.path.join(FOLDER, "run"), *names], check=False,
+        capture_output=True, text=True, env=ENV, timeout=60 * SLOW)
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr and "11-adaptive-heartbeat" in done.stderr
 
