@@ -69,12 +69,8 @@ static void test_closed(void **state)
 	struct rig rig;
 
 	(void)state;
-	rig_defaults(&rig, 1);
-	rig_start(&rig);
-	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 2, 0);
-	outside = rig.src;
-	rig_tcp(&rig, NAT_INBOUND, server, outside, 18, 0);
-	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 16, 0);
+	rig_begin(&rig, 1);
+	outside = rig_connect(&rig, phone, server);
 	rig_pass(&rig, 7000000);
 	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 24, 10);
 	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 17, 0);
