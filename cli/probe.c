@@ -445,13 +445,14 @@ int cli_probe(struct cli *cli, int argc, char **argv)
 		{"--profile-out", &words.profile, NULL},
 		{"--quiet", NULL, &words.quiet},
 		{0}};
-	enum { OF_SERVE = 1, OF_RUN = 3, END = 12 };
+	const size_t end = sizeof(options) / sizeof(options[0]) - 1;
+	enum { OF_SERVE = 1, OF_RUN = 3 };
 	int code = args_parse(cli, &argc, argv, options);
 
 	if (code)
 		return code;
 	if (argc == 2 && strcmp(argv[1], "serve") == 0) {
-		code = refuse("serve", "run", END - OF_RUN, options + OF_RUN);
+		code = refuse("serve", "run", end - OF_RUN, options + OF_RUN);
 		return code ? code : serve(cli, &words);
 	}
 	if (argc == 2 && strcmp(argv[1], "run") == 0) {

@@ -195,6 +195,27 @@ static struct conf *load(const struct lab_spec *spec, const char *text,
 	return conf;
 }
 
+/** is_within() - whether all of @entry is in a network of the lab */
+static bool is_within(const struct conf_pool_entry *entry, uint32_t network)
+{
+	const uint32_t mask = ~(uint32_t)0 << (32 - LAB_BITS);
+
+	return ((entry->first ^ network) & mask) == 0 &&
+	       ((entry->last ^ network) & mask) == 0;
+}
+
+/** taken() - the address of somebody else out there that @entry has; or 0 */
+static uint32_t taken(const struct conf_pool_entry *entry)
+{
+	static const uint32_t others[] = {LAB_SERVER, LAB_SERVER2,
+					  LAB_MIDDLE + 1};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (entry->first <= others[i] && others[i] <= entry->last)
+			return others[i];
+	return 0;
+}
+
 /**
  * check_pool() - that answers find their way back, or a message
  *
@@ -202,21 +223,26 @@ static struct conf *load(const struct lab_spec *spec, const char *text,
  */
 static bool check_pool(const struct conf *conf, const struct router *router)
 {
-	const uint32_t mask = ~(uint32_t)0 << (32 - LAB_BITS);
-	char network[ADDRESS_TEXT], first[ADDRESS_TEXT];
+	char network[ADDRESS_TEXT], one[ADDRESS_TEXT];
 
 	for (size_t i = 0; i < conf->n_pool && !router->own_address; i++) {
 		const struct conf_pool_entry *entry = &conf->pool[i];
 
-		if (entry->interface ||
-		    (((entry->first ^ router->network) & mask) == 0 &&
-		     ((entry->last ^ router->network) & mask) == 0))
+		if (entry->interface)
 			continue;
-		say_error("wan.pool: %s is not in %s/%d, the network outside: "
-			  "no answer would come back",
-			  address_format(entry->first, first),
-			  address_format(router->network, network), LAB_BITS);
-		return false;
+		if (!is_within(entry, router->network)) {
+			say_error("wan.pool: %s is not in %s/%d, the network "
+				  "outside: no answer would come back",
+				  address_format(entry->first, one),
+				  address_format(router->network, network),
+				  LAB_BITS);
+			return false;
+		}
+		if (taken(entry)) {
+			say_error("wan.pool: %s is another host's of the lab",
+				  address_format(taken(entry), one));
+			return false;
+		}
 	}
 	return true;
 }

@@ -281,8 +281,11 @@ static void test_wrong(void **state)
 /* What is outside has a way back to its own network alone. */
 static void test_pool_elsewhere(void **state)
 {
-	static const char *const bad[] = {"[203.0.113.5]",
-					  "[198.51.100.250-198.51.101.2]"};
+	static const char *const bad[] = {
+		"[203.0.113.5]", "[198.51.100.250-198.51.101.2]",
+		/* the server's own */
+		"[198.51.100.7]", "[interface, 198.51.100.8-198.51.100.9]",
+		"[198.51.100.0/28]"};
 	struct lab_setting set = {"wan.pool",
 				  "[interface, 198.51.100.200-198.51.100.250]"};
 	struct lab_spec spec = {.clients = 1,
