@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <limits.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "base/duration.h"
 #include "cli/args.h"
 #include "cli/table.h"
+#include "conf/value.h"
 #include "probe/client.h"
 #include "probe/finding.h"
 #include "probe/server.h"
@@ -125,13 +127,13 @@ static int get_locals(const char *text, uint32_t local[static LOCALS])
 }
 
 /**
- * refuse() - options of the other of serve and run, which would do nothing
+ * refuse_of() - options of the other of serve and run, which would do nothing
  * @verb:	the one that was asked for
  * @other:	the other
  * @n:		number of @options
  */
-static int refuse(const char *verb, const char *other, size_t n,
-		  const struct args_option *options)
+static int refuse_of(const char *verb, const char *other, size_t n,
+		     const struct args_option *options)
 {
 	for (size_t i = 0; i < n; i++)
 		if (options[i].value ? *options[i].value != NULL
@@ -296,6 +298,28 @@ static void warn(const struct probe_result *r)
 			lost, tried);
 }
 
+/** is_file() - and not a pipe or a terminal, say */
+static bool is_file(FILE *out)
+{
+	struct stat found;
+
+	return fstat(fileno(out), &found) == 0 && S_ISREG(found.st_mode);
+}
+
+/** can_be_loaded() - whether a profile may have this file's name */
+static bool can_be_loaded(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+	const char *end = strrchr(base, '.');
+	char name[NAME_MAX + 1];
+
+	if (!end || strcmp(end, ".yaml") != 0)
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(end - base), base);
+	return profile_name_valid(name);
+}
+
 /** open_profile() - before the measurement, which may take an hour; the file
  *  keeps what it holds until that is over. CLI_OK or CLI_FAILED */
 static int open_profile(const char *path, FILE **out)
@@ -304,6 +328,11 @@ static int open_profile(const char *path, FILE **out)
 	if (path && !*out)
 		return cli_error(CLI_FAILED, "cannot write %s: %s", path,
 				 strerror(errno));
+	if (path && is_file(*out) && !can_be_loaded(path))
+		fprintf(stderr,
+			"lapse: %s can be loaded only under another name: of "
+			"small letters, digits and -,\nwith .yaml behind\n",
+			path);
 	return CLI_OK;
 }
 
@@ -328,8 +357,7 @@ static void drop_profile(const char *path, FILE *out)
 {
 	struct stat found;
 
-	if (fstat(fileno(out), &found) == 0 && S_ISREG(found.st_mode) &&
-	    found.st_size == 0)
+	if (is_file(out) && fstat(fileno(out), &found) == 0 && !found.st_size)
 		unlink(path);
 }
 
@@ -452,12 +480,13 @@ int cli_probe(struct cli *cli, int argc, char **argv)
 	if (code)
 		return code;
 	if (argc == 2 && strcmp(argv[1], "serve") == 0) {
-		code = refuse("serve", "run", end - OF_RUN, options + OF_RUN);
+		code = refuse_of("serve", "run", end - OF_RUN,
+				 options + OF_RUN);
 		return code ? code : serve(cli, &words);
 	}
 	if (argc == 2 && strcmp(argv[1], "run") == 0) {
-		code = refuse("run", "serve", OF_RUN - OF_SERVE,
-			      options + OF_SERVE);
+		code = refuse_of("run", "serve", OF_RUN - OF_SERVE,
+				 options + OF_SERVE);
 		return code ? code : run(cli, &words);
 	}
 	return cli_error(CLI_USAGE, "give probe serve or probe run; see lapse "

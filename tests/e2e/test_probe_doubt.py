@@ -215,8 +215,15 @@ def test_profile_out(lab, tmp_path):
     for proc in runs:
         _, err = finish(proc, code=1)
         assert "no answer" in err
+        assert "can be loaded" not in err
     assert not new.exists()
     assert old.read_text(encoding="utf-8") == "old\n"
+    names = ("My_Train.yaml", "train", "train.yml", ".yaml")
+    runs = [begin(net.client, "--profile-out", str(tmp_path / name))
+            for name in names]
+    for name, proc in zip(names, runs):
+        _, err = finish(proc, code=1)
+        assert f"{name} can be loaded only under another name" in err
 
 
 # Asks from one address for many flows, and counts the ACKs.
