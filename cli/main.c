@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include "cli/command.h"
 #include "lab/outside.h"
-#include "dhcpd/dhcpd.h"
-#include "nat/nat.h"
+#include "dhcpd/faults.h"
+#include "nat/faults.h"
 
 #define FILTER_HELP                                                          \
 	"FILTER is any of\n"                                                 \

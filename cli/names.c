@@ -5,9 +5,9 @@
 #include "cli/names.h"
 
 #include <stddef.h>
-#include "dhcpd/dhcpd.h"
+#include "dhcpd/events.h"
 #include "gateway/control_ring.h"
-#include "nat/nat.h"
+#include "nat/events.h"
 
 #define NAME(id, name)	      name,
 #define FAULT(id, name, help) name,

@@ -8,7 +8,7 @@
 #include "base/endpoint.h"
 #include "cli/names.h"
 #include "conf/value.h"
-#include "nat/nat.h"
+#include "nat/report.h"
 
 /* --- filters and events --- */
 

@@ -28,8 +28,11 @@
 #include "base/siphash.h"
 #include "base/wheel.h"
 #include "dhcpd/dhcpd.h"
+#include "dhcpd/events.h"
+#include "dhcpd/faults.h"
 #include "dhcpd/message.h"
 #include "dhcpd/options.h"
+#include "dhcpd/report.h"
 
 #define DHCP_NONE POOL_NONE
 

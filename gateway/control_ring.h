@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/endpoint.h"
-#include "dhcpd/dhcpd.h"
-#include "nat/nat.h"
+#include "dhcpd/events.h"
+#include "nat/events.h"
 
 /** RING_SIZE - how many are kept; a power of two */
 #define RING_SIZE 8192

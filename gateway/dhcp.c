@@ -26,6 +26,7 @@
 #include "gateway/dhcp_settings.h"
 #include "gateway/journal.h"
 #include "gateway/monitor.h"
+#include "nat/report.h"
 
 /* What is due in the engine is done in such slices, each drained at once: the
  * engine holds 256 replies. */

@@ -5,7 +5,8 @@
 #ifndef GATEWAY_LEASE_ROW_H
 #define GATEWAY_LEASE_ROW_H
 
-#include "dhcpd/dhcpd.h"
+#include "dhcpd/events.h"
+#include "dhcpd/report.h"
 #include "gateway/request_row.h"
 
 /** MAC_TEXT - bytes of an Ethernet address as text, NUL included */

@@ -16,6 +16,7 @@
 #include "gateway/eventlog.h"
 #include "gateway/monitor.h"
 #include "gateway/notify.h"
+#include "nat/report.h"
 
 /** same() - two texts, either of which may be NULL */
 static bool same(const char *a, const char *b)

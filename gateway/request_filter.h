@@ -12,7 +12,7 @@
 #include "base/endpoint.h"
 #include "conf/conf.h"
 #include "gateway/control_ring.h"
-#include "nat/nat.h"
+#include "nat/report.h"
 
 /** FILTER_NAME - bytes of a client's name at most, NUL included */
 #define FILTER_NAME 64

@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "conf/conf.h"
-#include "dhcpd/dhcpd.h"
+#include "dhcpd/faults.h"
+#include "dhcpd/report.h"
 
 /**
  * struct whom - all clients, one by its MAC, or those of a prefix

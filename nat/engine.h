@@ -25,8 +25,11 @@
 #include "base/rng.h"
 #include "base/siphash.h"
 #include "base/wheel.h"
+#include "nat/events.h"
+#include "nat/faults.h"
 #include "nat/nat.h"
 #include "nat/ports.h"
+#include "nat/report.h"
 
 #define NAT_NONE POOL_NONE
 

@@ -5,7 +5,7 @@
 #ifndef NAT_HEARTBEAT_H
 #define NAT_HEARTBEAT_H
 
-#include "nat/nat.h"
+#include "nat/report.h"
 
 /* What became of a flow. */
 #define HEARTBEAT_LIST(X)                                            \

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 #include "base/wire.h"
+#include "nat/events.h"
 #include "nat/nat.h"
 #include "tests/lib/build.h"
 

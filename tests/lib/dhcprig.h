@@ -10,6 +10,7 @@
 #define TESTS_LIB_DHCPRIG_H
 
 #include "dhcpd/dhcpd.h"
+#include "dhcpd/events.h"
 
 #define RIG_SUBNETS	 4
 #define RIG_RANGES	 4

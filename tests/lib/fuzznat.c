@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/wire.h"
+#include "nat/events.h"
 #include "tests/lib/view.h"
 
 static const struct nat_pool_range ranges[] = {

@@ -11,6 +11,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include "nat/events.h"
+#include "nat/report.h"
 #include "tests/lib/view.h"
 
 uint32_t model_below(struct model *m, uint32_t bound)

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "nat/report.h"
 #include "tests/lib/view.h"
 
 /** settle() - before a step: everything sent must have been expected */

@@ -9,6 +9,7 @@
 #define TESTS_LIB_REPLAY_H
 
 #include "conf/conf.h"
+#include "nat/events.h"
 #include "nat/nat.h"
 #include "tests/lib/build.h"
 

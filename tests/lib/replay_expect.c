@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/wire.h"
+#include "nat/report.h"
 #include "tests/lib/replay.h"
 #include "tests/lib/view.h"
 

@@ -5,7 +5,9 @@
 #ifndef TESTS_LIB_RIG_H
 #define TESTS_LIB_RIG_H
 
+#include "nat/events.h"
 #include "nat/nat.h"
+#include "nat/report.h"
 #include "tests/lib/build.h"
 
 /** struct rig - one engine under test; all of it the test's to look at */

@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "nat/events.h"
+#include "nat/report.h"
 #include "tests/lib/model.h"
 #include "tests/unit/unit.h"
 

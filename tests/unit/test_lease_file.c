@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "dhcpd/journal.h"
+#include "dhcpd/report.h"
 #include "gateway/journal_load.h"
 
 #define LEASES 8
