@@ -11,16 +11,14 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "tests/fuzz/fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/** demand() - what must hold, or the fuzzer has found something */
-static void demand(bool holds, const char *what, const char *text)
+/** demand_of() - demand(), and show the text that it is about */
+static void demand_of(const char *text, bool holds, const char *what)
 {
-	if (holds)
-		return;
-	fprintf(stderr, "violated: %s\n%s\n", what, text);
-	abort();
+	if (!holds)
+		fprintf(stderr, "%s\n", text);
+	demand(holds, what);
 }
 
 /** take() - conf_entry_fn: a line for a value, without its origin */
@@ -64,10 +62,10 @@ static void read_again(const struct conf *conf)
 	fclose(out);
 	again = conf_parse(print, len, "again", NULL, 0, err);
 	fclose(err);
-	demand(again != NULL, "the print is not accepted", errors);
+	demand_of(errors, again != NULL, "the print is accepted");
 	before = entries(conf);
 	after = entries(again);
-	demand(!strcmp(before, after), "the print says something else", print);
+	demand_of(print, !strcmp(before, after), "the print says the same");
 	free(before);
 	free(after);
 	free(print);
@@ -103,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	conf = conf_parse((const char *)data, size, "fuzz", &set,
 			  equals ? 1 : 0, out);
 	fclose(out);
-	demand(!conf == !!errors[0], "errors and settings at once", errors);
+	demand_of(errors, !conf == !!errors[0], "errors or settings");
 	if (conf)
 		read_again(conf);
 	conf_free(conf);

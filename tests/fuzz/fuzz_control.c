@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "gateway/eventlog.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/unit/control_rig.h"
 
 static const char settings[] =
@@ -57,17 +58,6 @@ void eventlog_flush(struct eventlog *eventlog)
 void eventlog_close(struct eventlog *eventlog)
 {
 	(void)eventlog;
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/** demand() - what must hold, or the fuzzer has found something */
-static void demand(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "violated: %s\n", what);
-	abort();
 }
 
 /** check_answer() - every line an object; Return: how many last lines */

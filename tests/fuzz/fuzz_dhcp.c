@@ -9,24 +9,13 @@
  * the LAN); from 128 on: time, probes, faults, a crash.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "base/wire.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/lib/dhcpmsg.h"
 #include "tests/lib/dhcprig.h"
 
 #define SERVER 0xc0a84d01
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/** demand() - what must hold, or the fuzzer has found something */
-static void demand(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "violated: %s\n", what);
-	abort();
-}
 
 /** check_reply() - a reply that any client can read */
 static void check_reply(const struct dhcprig *rig, const struct rig_reply *r)

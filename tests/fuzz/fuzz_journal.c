@@ -3,21 +3,10 @@
  * fuzz_journal - whatever a lease file holds: read to its end, no lease twice,
  * and what was taken from it is written and read again the same
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "tests/fuzz/fuzz.h"
 #include "tests/lib/dhcprig.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/** demand() - what must hold, or the fuzzer has found something */
-static void demand(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "violated: %s\n", what);
-	abort();
-}
 
 /** check_pieces() - the reader's pieces are in order and cover the file */
 static void check_pieces(const uint8_t *data, size_t size)

@@ -7,9 +7,8 @@
  */
 #include <string.h>
 #include "base/wire.h"
+#include "tests/fuzz/fuzz.h"
 #include "tests/lib/fuzznat.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,21 +2,9 @@
 /*
  * fuzz_probe - messages of lapse probe: what is taken is built the same again
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "probe/message.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/** demand() - what must hold, or the fuzzer has found something */
-static void demand(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "violated: %s\n", what);
-	abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

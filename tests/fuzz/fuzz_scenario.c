@@ -11,17 +11,7 @@
 
 #include "cli/scenario.h"
 #include "cli/scenario_host.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/** demand() - what must hold, or the fuzzer has found something */
-static void demand(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "violated: %s\n", what);
-	abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 /** is_request() - whether it is a request that can be sent on one line */
 static bool is_request(const json_t *request)
