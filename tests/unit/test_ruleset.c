@@ -13,17 +13,10 @@
 #include "tests/unit/unit.h"
 
 #include <string.h>
-#include "gateway/rule.h"
+#include "tests/unit/ruleset_input.h"
 
-#define A(a, b, c, d) \
-	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (c) << 8 | (d))
-#define OWN	A(203, 0, 113, 1)
-#define FREE	A(203, 0, 113, 5)
-#define SERVER	A(198, 51, 100, 7)
-#define CLIENT	A(192, 168, 77, 20)
-#define GATEWAY A(192, 168, 77, 1)
-
-enum { ICMP = 1, TCP = 6, UDP = 17, GRE = 47 };
+#define SERVER A(198, 51, 100, 7)
+#define CLIENT A(192, 168, 77, 20)
 
 /** struct packet - what a rule can look at */
 struct packet {
@@ -42,48 +35,6 @@ struct walk {
 	enum ruleset_chain chain;
 	bool decided;
 	enum rule_action action;
-};
-
-static struct conf_lan lans[] = {
-	{.interface = "lan0", .address = GATEWAY, .bits = 24},
-	{.interface = "lan1", .address = A(192, 168, 78, 1), .bits = 24},
-};
-static struct nat_forward forwards[] = {
-	{.protocol = TCP, .external = {0, 80}, .count = 1},
-	{.protocol = UDP, .external = {0, 60990}, .count = 20},
-	{.protocol = TCP, .external = {0, 9090}, .count = 1},
-	/* one to one: nothing of the host's own address */
-	{.external = {FREE, 0}},
-};
-static struct nat_pool_range ranges[] = {
-	{OWN, OWN, true},
-	{FREE, FREE + 4, false},
-};
-static uint32_t sources[] = {OWN};
-static uint32_t hosts[] = {OWN, GATEWAY};
-static const struct plan plan = {
-	.range = ranges,
-	.n_range = 2,
-	.source = sources,
-	.n_source = 1,
-	.host = hosts,
-	.n_host = 2,
-};
-static const struct conf conf = {
-	.lan = lans,
-	.n_lan = 2,
-	.wan_interface = "wan0",
-	.queue_number = 76,
-	.nat = {.forwards = forwards, .n_forwards = 4},
-};
-static uint8_t tcp_ports[RULESET_PORTS], udp_ports[RULESET_PORTS];
-static struct ruleset_input input = {
-	.conf = &conf,
-	.plan = &plan,
-	.tcp = tcp_ports,
-	.udp = udp_ports,
-	.notrack = true,
-	.fragments = true,
 };
 
 /** in_prefix() - whether an address is inside */
@@ -152,17 +103,6 @@ static enum rule_action outcome(enum ruleset_chain chain,
 
 	rules_foreach(&input, step, &walk);
 	return walk.decided ? walk.action : RULE_RETURN;
-}
-
-/** setup() - the host has sockets on 8080/tcp, 5000 and 5001/udp, 9090/tcp */
-static int setup(void **state)
-{
-	(void)state;
-	tcp_ports[8080 / 8] |= 1 << 8080 % 8;
-	tcp_ports[9090 / 8] |= 1 << 9090 % 8;
-	udp_ports[5000 / 8] |= 1 << 5000 % 8;
-	udp_ports[5001 / 8] |= 1 << 5001 % 8;
-	return 0;
 }
 
 /* To an address that the host owns, by the WAN and by a LAN alike, except that
@@ -280,6 +220,19 @@ static void test_pool(void **state)
 	assert_int_equal(outcome(CHAIN_PREROUTING, &p), RULE_RETURN);
 }
 
+/** check_errors_only() - of ICMP, the NAT gets errors when they leave */
+static void check_errors_only(struct packet *p)
+{
+	for (int type = 0; type < 20; type++) {
+		bool error = type == 3 || type == 4 || type == 5 ||
+			     type == 11 || type == 12;
+
+		p->port = type;
+		assert_int_equal(outcome(CHAIN_POSTROUTING, p),
+				 error ? RULE_QUEUE : RULE_RETURN);
+	}
+}
+
 static void test_departures(void **state)
 {
 	struct packet p = {
@@ -289,7 +242,6 @@ static void test_departures(void **state)
 		.protocol = TCP,
 		.port = 443,
 	};
-	int type;
 
 	(void)state;
 	assert_int_equal(outcome(CHAIN_POSTROUTING, &p), RULE_QUEUE);
@@ -305,26 +257,12 @@ static void test_departures(void **state)
 	/* the host's ICMP: errors may quote what we rewrote */
 	p.source = OWN;
 	p.protocol = ICMP;
-	for (type = 0; type < 20; type++) {
-		bool error = type == 3 || type == 4 || type == 5 ||
-			     type == 11 || type == 12;
-
-		p.port = type;
-		assert_int_equal(outcome(CHAIN_POSTROUTING, &p),
-				 error ? RULE_QUEUE : RULE_RETURN);
-	}
+	check_errors_only(&p);
 
 	/* to a LAN: what is hairpinned, and errors that may be about that */
 	p.out = "lan0";
 	p.source = GATEWAY;
-	for (type = 0; type < 20; type++) {
-		bool error = type == 3 || type == 4 || type == 5 ||
-			     type == 11 || type == 12;
-
-		p.port = type;
-		assert_int_equal(outcome(CHAIN_POSTROUTING, &p),
-				 error ? RULE_QUEUE : RULE_RETURN);
-	}
+	check_errors_only(&p);
 	p.protocol = UDP;
 	p.port = 3;
 	assert_int_equal(outcome(CHAIN_POSTROUTING, &p), RULE_RETURN);
@@ -389,99 +327,6 @@ static void test_notrack(void **state)
 	assert_int_equal(outcome(CHAIN_RAW_PREROUTING, &p), RULE_RETURN);
 }
 
-/** written() - a whole ruleset; to be freed */
-static char *written(bool nft, const char *table, bool jump)
-{
-	char *bytes = NULL;
-	size_t len;
-	FILE *out = open_memstream(&bytes, &len);
-
-	assert_non_null(out);
-	if (nft)
-		ruleset_nft(out, &input);
-	else
-		ruleset_iptables(out, &input, table, jump);
-	assert_int_equal(fclose(out), 0);
-	return bytes;
-}
-
-static void test_nft_text(void **state)
-{
-	static const char *const wanted[] = {
-		"add table ip lapse\ndelete table ip lapse\n",
-		"type filter hook prerouting priority -150;",
-		"type filter hook postrouting priority -150;",
-		" meta mark & 0xff000000 == 0x4f000000 return\n",
-		" oifname \"wan0\" queue num 76\n",
-		" ip daddr 203.0.113.1 jump own\n",
-		/* five addresses in two prefixes and one */
-		" ip daddr 203.0.113.5 queue num 76\n",
-		" ip daddr 203.0.113.6/31 queue num 76\n",
-		" ip daddr 203.0.113.8/31 queue num 76\n",
-		" ip frag-off & 0x3fff != 0 queue num 76\n",
-		" udp dport 5000-5001 return\n",
-		" tcp dport 8080 return\n",
-		" icmp type 8 return\n",
-		" iifname \"lan0\" notrack\n",
-	};
-	char *t = written(true, NULL, false);
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if (!strstr(t, wanted[i]))
-			fail_msg("missing: %s", wanted[i]);
-	/* fail closed */
-	assert_null(strstr(t, "bypass"));
-	free(t);
-
-	input.notrack = false;
-	t = written(true, NULL, false);
-	input.notrack = true;
-	assert_null(strstr(t, "notrack"));
-	assert_null(strstr(t, "raw"));
-	free(t);
-}
-
-static void test_iptables_text(void **state)
-{
-	static const char *const wanted[] = {
-		"*mangle\n",
-		":LAPSE_OWN - [0:0]\n",
-		("-A LAPSE_OWN -m u32 --u32 \"4&0x3FFF=0x1:0x3FFF\" "
-		 "-j NFQUEUE --queue-num 76\n"),
-		"-A LAPSE_OWN -p tcp -m tcp --dport 8080:8080 -j RETURN\n",
-		"-A LAPSE_EXTERNAL -d 203.0.113.1 -j LAPSE_OWN\n",
-		"-A LAPSE_POSTROUTING -o wan0 -j NFQUEUE --queue-num 76\n",
-		"-I PREROUTING -j LAPSE_PREROUTING\n",
-		"-I POSTROUTING -j LAPSE_POSTROUTING\nCOMMIT\n",
-	};
-	char *t = written(false, "mangle", true);
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if (!strstr(t, wanted[i]))
-			fail_msg("missing: %s", wanted[i]);
-	assert_null(strstr(t, "bypass"));
-	assert_null(strstr(t, "notrack"));
-	free(t);
-
-	t = written(false, "raw", false);
-	assert_non_null(strstr(t, "*raw\n"));
-	assert_non_null(strstr(t, "-j CT --notrack\n"));
-	assert_null(strstr(t, "-I "));
-	assert_null(strstr(t, "NFQUEUE"));
-	free(t);
-
-	input.fragments = false;
-	t = written(false, "mangle", false);
-	input.fragments = true;
-	assert_non_null(strstr(t, "-A LAPSE_OWN -f -j NFQUEUE"));
-	assert_null(strstr(t, "u32"));
-	free(t);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -490,9 +335,7 @@ int main(void)
 		cmocka_unit_test(test_departures),
 		cmocka_unit_test(test_own_mark),
 		cmocka_unit_test(test_notrack),
-		cmocka_unit_test(test_nft_text),
-		cmocka_unit_test(test_iptables_text),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, ruleset_setup, NULL);
 }
