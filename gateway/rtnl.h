@@ -6,19 +6,9 @@
 #define GATEWAY_RTNL_H
 
 #include <stdbool.h>
-#include <libmnl/libmnl.h>
+#include <stddef.h>
+#include <stdint.h>
 #include "gateway/plan.h"
-
-/**
- * rtnl_transact() - send one message, and take the answers to it
- * @nlh:	complete but for its sequence number
- * @callback:	called for each message of a dump, or NULL
- *
- * A socket is opened for it in the network namespace of the moment.
- *
- * Return: 0, or the kernel's negative errno.
- */
-int rtnl_transact(struct nlmsghdr *nlh, mnl_cb_t callback, void *arg);
 
 /** struct rtnl_addresses - a growing list; free() its array */
 struct rtnl_addresses {

@@ -6,15 +6,13 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include "base/wire.h"
-
-enum { ANSWER_BYTES = 65536 };
+#include "gateway/netlink.h"
 
 /** struct reading - what a dump collects into */
 struct reading {
@@ -83,68 +81,29 @@ static int on_socket(const struct nlmsghdr *nlh, void *arg)
 }
 
 /** read_family() - the sockets of one address family */
-static int read_family(struct mnl_socket *socket, char *answer, int family,
-		       uint8_t protocol, struct reading *reading)
+static int read_family(int family, uint8_t protocol, struct reading *reading)
 {
-	union {
-		char bytes[256];
-		struct nlmsghdr align;
-	} buffer;
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer.bytes);
-	struct inet_diag_req_v2 *request;
-	int more = 1;
-	ssize_t n;
+	union netlink_message message;
+	struct inet_diag_req_v2 *request = netlink_begin(
+		&message, SOCK_DIAG_BY_FAMILY, 0, sizeof(*request));
 
-	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = (uint32_t)family;
-	request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
 	request->sdiag_family = (uint8_t)family;
 	request->sdiag_protocol = protocol;
 	request->idiag_states = UINT32_MAX;
-	if (mnl_socket_sendto(socket, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	while (more > 0) {
-		n = mnl_socket_recvfrom(socket, answer, ANSWER_BYTES);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n >= 0)
-			more = mnl_cb_run(answer, (size_t)n, (unsigned)family,
-					  mnl_socket_get_portid(socket),
-					  on_socket, reading);
-		if (n < 0 || more < 0)
-			return -errno;
-	}
-	return 0;
+	return netlink_dump(NETLINK_SOCK_DIAG, &message, on_socket, reading);
 }
 
 int sockets_read(uint8_t protocol, const uint32_t *own, size_t n_own,
 		 uint8_t *ports)
 {
 	struct reading reading = {.own = own, .n_own = n_own};
-	struct mnl_socket *socket =
-		mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	char *answer = malloc(ANSWER_BYTES);
-	int error = -ENOMEM;
+	int error;
 
 	reading.ports = ports;
-	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-		error = -errno;
-		goto out;
-	}
-	if (!answer)
-		goto out;
-	error = read_family(socket, answer, AF_INET, protocol, &reading);
+	error = read_family(AF_INET, protocol, &reading);
+	if (error)
+		return error;
+	error = read_family(AF_INET6, protocol, &reading);
 	/* a kernel without IPv6 has no such sockets */
-	if (!error) {
-		error = read_family(socket, answer, AF_INET6, protocol,
-				    &reading);
-		if (error == -ENOENT)
-			error = 0;
-	}
-out:
-	if (socket)
-		mnl_socket_close(socket);
-	free(answer);
-	return error;
+	return error == -ENOENT ? 0 : error;
 }

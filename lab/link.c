@@ -12,32 +12,21 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
+#include "gateway/netlink.h"
 #include "gateway/rtnl.h"
 
-/* One message of ours. */
-enum { MESSAGE_BYTES = 1024 };
-
-/** union message - where one is built */
-union message {
-	char bytes[MESSAGE_BYTES];
-	struct nlmsghdr align;
-};
-
 /** begin() - a message about an interface; @change of its flags */
-static struct nlmsghdr *begin(union message *message, uint16_t type,
+static struct nlmsghdr *begin(union netlink_message *message, uint16_t type,
 			      uint16_t flags, unsigned index, unsigned change)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(message->bytes);
-	struct ifinfomsg *info;
+	struct ifinfomsg *info =
+		netlink_begin(message, type, flags, sizeof(*info));
 
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | NLM_F_ACK | flags);
-	info = mnl_nlmsg_put_extra_header(nlh, sizeof(*info));
 	info->ifi_family = AF_UNSPEC;
 	info->ifi_index = (int)index;
 	info->ifi_change = change;
 	info->ifi_flags = change;
-	return nlh;
+	return &message->header;
 }
 
 /** put_limits() - what both ends of a cable get */
@@ -51,7 +40,7 @@ static void put_limits(struct nlmsghdr *nlh, const struct link_pair *pair)
 
 int link_pair(const struct link_pair *pair)
 {
-	union message message;
+	union netlink_message message;
 	struct nlmsghdr *nlh = begin(&message, RTM_NEWLINK,
 				     NLM_F_CREATE | NLM_F_EXCL, pair->index, 0);
 	struct nlattr *info, *data, *peer;
@@ -71,12 +60,12 @@ int link_pair(const struct link_pair *pair)
 	mnl_attr_nest_end(nlh, peer);
 	mnl_attr_nest_end(nlh, data);
 	mnl_attr_nest_end(nlh, info);
-	return rtnl_transact(nlh, NULL, NULL);
+	return netlink_order(NETLINK_ROUTE, &message);
 }
 
 int link_bridge(const char *name)
 {
-	union message message;
+	union netlink_message message;
 	struct nlmsghdr *nlh =
 		begin(&message, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, 0);
 	struct nlattr *info;
@@ -85,13 +74,13 @@ int link_bridge(const char *name)
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "bridge");
 	mnl_attr_nest_end(nlh, info);
-	return rtnl_transact(nlh, NULL, NULL);
+	return netlink_order(NETLINK_ROUTE, &message);
 }
 
 int link_up(const char *name, const char *bridge)
 {
 	unsigned index = if_nametoindex(name);
-	union message message;
+	union netlink_message message;
 	struct nlmsghdr *nlh;
 
 	if (!index)
@@ -99,7 +88,7 @@ int link_up(const char *name, const char *bridge)
 	nlh = begin(&message, RTM_NEWLINK, 0, index, IFF_UP);
 	if (bridge)
 		mnl_attr_put_u32(nlh, IFLA_MASTER, if_nametoindex(bridge));
-	return rtnl_transact(nlh, NULL, NULL);
+	return netlink_order(NETLINK_ROUTE, &message);
 }
 
 int link_address(const char *name, uint32_t address, unsigned bits)
@@ -111,27 +100,25 @@ int link_address(const char *name, uint32_t address, unsigned bits)
 
 int link_delete(unsigned index)
 {
-	union message message;
+	union netlink_message message;
 
-	return rtnl_transact(begin(&message, RTM_DELLINK, 0, index, 0), NULL,
-			     NULL);
+	begin(&message, RTM_DELLINK, 0, index, 0);
+	return netlink_order(NETLINK_ROUTE, &message);
 }
 
 int link_default(uint32_t via)
 {
-	union message message;
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(message.bytes);
-	struct rtmsg *rtm;
+	union netlink_message message;
+	struct nlmsghdr *nlh = &message.header;
+	struct rtmsg *rtm =
+		netlink_begin(&message, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+			      sizeof(*rtm));
 
-	nlh->nlmsg_type = RTM_NEWROUTE;
-	nlh->nlmsg_flags =
-		NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
 	rtm->rtm_family = AF_INET;
 	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_protocol = RTPROT_STATIC;
 	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
 	rtm->rtm_type = RTN_UNICAST;
 	mnl_attr_put_u32(nlh, RTA_GATEWAY, htonl(via));
-	return rtnl_transact(nlh, NULL, NULL);
+	return netlink_order(NETLINK_ROUTE, &message);
 }
