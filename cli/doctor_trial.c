@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include "cli/doctor.h"
 #include "gateway/program.h"
+#include "lab/ns.h"
 
 /* Debian's "nobody": an ordinary user who owns nothing. */
 #define NOBODY 65534
@@ -137,20 +138,6 @@ static int try_tun(void)
 	return error;
 }
 
-/** write_file() - a short file of /proc; 0 or a negative errno */
-static int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int error = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		error = -errno;
-	close(fd);
-	return error;
-}
-
 /**
  * become_nobody() - root gives up all that an ordinary user has not
  *
@@ -167,18 +154,12 @@ static void become_nobody(void)
 /** enter_user() - be root in a user namespace; no newuidmap is needed */
 static int enter_user(void)
 {
-	unsigned uid = geteuid(), gid = getegid();
-	char map[32];
-	int error;
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
 
 	if (unshare(CLONE_NEWUSER) < 0)
 		return -errno;
-	snprintf(map, sizeof(map), "0 %u 1\n", uid);
-	error = write_file("/proc/self/setgroups", "deny");
-	if (!error)
-		error = write_file("/proc/self/uid_map", map);
-	snprintf(map, sizeof(map), "0 %u 1\n", gid);
-	return error ? error : write_file("/proc/self/gid_map", map);
+	return ns_map_ids(0, uid, 0, gid);
 }
 
 /** enter_namespaces() - those that exec uses; the pid one is for a child */

@@ -30,8 +30,7 @@ static int write_file(const char *path, const char *text)
 	return error;
 }
 
-/** map_ids() - let one user and one group of outside be @inner_* in here */
-static int map_ids(uid_t inner_uid, uid_t uid, gid_t inner_gid, gid_t gid)
+int ns_map_ids(uid_t inner_uid, uid_t uid, gid_t inner_gid, gid_t gid)
 {
 	char text[64];
 	int error;
@@ -70,7 +69,7 @@ static int settle_in(const struct ns_ids *ids, bool bound)
 	int error = 0;
 
 	if (ids->user)
-		error = map_ids(0, ids->uid, 0, ids->gid);
+		error = ns_map_ids(0, ids->uid, 0, ids->gid);
 	if (error)
 		return refused(error, true);
 	/* after the change of ids, which would take it away again */
@@ -110,7 +109,7 @@ int ns_as_caller(const struct ns_ids *ids)
 		return 0;
 	if (unshare(CLONE_NEWUSER) < 0)
 		return -errno;
-	return map_ids(ids->uid, 0, ids->gid, 0);
+	return ns_map_ids(ids->uid, 0, ids->gid, 0);
 }
 
 int ns_open(const char *name)

@@ -37,6 +37,16 @@ struct ns_ids {
 pid_t ns_clone(struct ns_ids *ids, bool bound);
 
 /**
+ * ns_map_ids() - let one user and one group of outside be others in here
+ * @inner_uid, @inner_gid: who they are in the namespace of users that the
+ *		caller has just made, and is in
+ * @uid, @gid:	who they are outside: without privilege, the caller itself
+ *
+ * Return: 0 or a negative errno.
+ */
+int ns_map_ids(uid_t inner_uid, uid_t uid, gid_t inner_gid, gid_t gid);
+
+/**
  * ns_as_caller() - give up the rights of process 1: be who the caller was
  *
  * In another namespace of users inside the first, where the caller's ids are
