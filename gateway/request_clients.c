@@ -88,25 +88,6 @@ static void show(struct request *request, const struct neighbours *neighbours,
 			   neighbours_find(info->addr, neighbours));
 }
 
-/** clients_page() - the next rows */
-static enum request_result clients_page(struct request *request)
-{
-	const struct nat *nat = request->gateway->nat;
-	struct nat_subscriber_info info;
-	struct neighbours neighbours;
-	unsigned i;
-
-	neighbours_read(&neighbours);
-	for (i = 0; i < REQUEST_PAGE; i++) {
-		if (!nat_subscriber_next(nat, &request->cursor, mac_of,
-					 &neighbours, &info))
-			break;
-		show(request, &neighbours, &info);
-	}
-	neighbours_clean(&neighbours);
-	return i < REQUEST_PAGE ? request_done(request) : REQUEST_MORE;
-}
-
 /** top_rows() - those that come first, but for those that have gone by now */
 static enum request_result top_rows(struct request *request)
 {
@@ -127,10 +108,11 @@ static enum request_result top_rows(struct request *request)
 	return request_done(request);
 }
 
-/** top_page() - look at the next clients for those with the most sessions */
-static enum request_result top_page(struct request *request)
+/** clients_page() - look at the next clients: rows, or those for the end */
+static enum request_result clients_page(struct request *request)
 {
 	const struct nat *nat = request->gateway->nat;
+	struct top *top = &request->top;
 	struct nat_subscriber_info info;
 	struct neighbours neighbours;
 	unsigned i;
@@ -140,25 +122,30 @@ static enum request_result top_page(struct request *request)
 		if (!nat_subscriber_next(nat, &request->cursor, mac_of,
 					 &neighbours, &info))
 			break;
-		if (filter_client(&request->filter, info.addr, info.client))
-			top_add(&request->top, UINT64_MAX - info.sessions,
+		if (!top->size)
+			show(request, &neighbours, &info);
+		else if (filter_client(&request->filter, info.addr,
+				       info.client))
+			/* the most sessions first */
+			top_add(top, UINT64_MAX - info.sessions,
 				request->cursor - 1);
 	}
 	neighbours_clean(&neighbours);
-	return i < REQUEST_PAGE ? top_rows(request) : REQUEST_MORE;
+	if (i == REQUEST_PAGE)
+		return REQUEST_MORE;
+	return top->size ? top_rows(request) : request_done(request);
 }
 
 enum request_result request_clients(struct request *request)
 {
-	const json_t *limit = json_object_get(request->args, "limit");
 	const struct filter *filter = &request->filter;
 
 	if (filter->has_protocol || filter->internal.given ||
 	    filter->external.given || filter->remote.given)
 		return request_fail(request, REQUEST_USAGE, "filter",
 				    "clients are asked for by client only");
-	request->more = limit ? top_page : clients_page;
-	if (limit && !request_limit(request))
+	if (json_object_get(request->args, "limit") && !request_limit(request))
 		return REQUEST_DONE;
-	return request->more(request);
+	request->more = clients_page;
+	return clients_page(request);
 }

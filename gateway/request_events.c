@@ -38,26 +38,21 @@ static void lost_row(struct request *request, uint64_t count)
 	request->rows++;
 }
 
-/** skip_lost() - go on with the oldest event kept; Return: how many are gone */
-static uint64_t skip_lost(struct request *request)
+/** skip_lost() - go on with the oldest event kept; a row if some are gone */
+static void skip_lost(struct request *request)
 {
 	uint64_t first = ring_first(request->ring);
-	uint64_t lost = 0;
 
-	if (request->number < first) {
-		lost = first - request->number;
-		request->number = first;
-	}
-	return lost;
+	if (request->number >= first)
+		return;
+	lost_row(request, first - request->number);
+	request->number = first;
 }
 
 /** events_page() - the next rows */
 static enum request_result events_page(struct request *request)
 {
-	uint64_t lost = skip_lost(request);
-
-	if (lost)
-		lost_row(request, lost);
+	skip_lost(request);
 	for (unsigned i = 0; i < REQUEST_PAGE; i++) {
 		const struct ring_entry *entry =
 			ring_get(request->ring, request->number);
@@ -127,10 +122,7 @@ static enum request_result wait_result(struct request *request, bool met)
 /** wait_page() - look at the events that have come */
 static enum request_result wait_page(struct request *request)
 {
-	uint64_t lost = skip_lost(request);
-
-	if (lost)
-		lost_row(request, lost);
+	skip_lost(request);
 	for (unsigned i = 0; i < REQUEST_PAGE; i++) {
 		const struct ring_entry *entry =
 			ring_get(request->ring, request->number);

@@ -15,7 +15,7 @@
 #define SESSIONS_PAGE 1024
 
 /** session_row() - one line of `sessions` */
-static void session_row(const struct request *request,
+static void session_row(struct request *request,
 			const struct nat_session_info *info)
 {
 	const char *profile = info->profile;
@@ -41,24 +41,7 @@ static void session_row(const struct request *request,
 	row_seconds(&row, "idle", info->idle);
 	row_seconds(&row, "expires-in", info->expires_in);
 	row_end(&row);
-}
-
-/** sessions_page() - the next rows */
-static enum request_result sessions_page(struct request *request)
-{
-	struct nat *nat = request->gateway->nat;
-	struct nat_now now = gateway_now(request->gateway);
-	struct nat_session_info info;
-
-	for (unsigned i = 0; i < REQUEST_PAGE; i++) {
-		if (!nat_session_next(nat, now, &request->cursor, &info))
-			return request_done(request);
-		if (!filter_session(&request->filter, &info))
-			continue;
-		session_row(request, &info);
-		request->rows++;
-	}
-	return REQUEST_MORE;
+	request->rows++;
 }
 
 /**
@@ -100,25 +83,30 @@ static enum request_result top_rows(struct request *request)
 		    !filter_session(&request->filter, &info))
 			continue;
 		session_row(request, &info);
-		request->rows++;
 	}
 	return request_done(request);
 }
 
-/** top_page() - look at the next sessions for those that come first */
-static enum request_result top_page(struct request *request)
+/** sessions_page() - look at the next ones: rows, or those for the end */
+static enum request_result sessions_page(struct request *request)
 {
 	struct nat *nat = request->gateway->nat;
 	struct nat_now now = gateway_now(request->gateway);
+	struct top *top = &request->top;
 	struct nat_session_info info;
 
 	for (unsigned i = 0; i < REQUEST_PAGE; i++) {
 		if (!nat_session_next(nat, now, &request->cursor, &info))
-			return top_rows(request);
-		if (filter_session(&request->filter, &info))
-			top_add(&request->top,
+			return top->size ? top_rows(request)
+					 : request_done(request);
+		if (!filter_session(&request->filter, &info))
+			continue;
+		if (top->size)
+			top_add(top,
 				order_key(request->order, now.lapse, &info),
 				info.index);
+		else
+			session_row(request, &info);
 	}
 	return REQUEST_MORE;
 }
@@ -147,23 +135,16 @@ static bool take_order(struct request *request)
 	return false;
 }
 
-/** top_sessions() - `sessions` with a limit */
-static enum request_result top_sessions(struct request *request)
-{
-	if (!request_limit(request) || !take_order(request))
-		return REQUEST_DONE;
-	request->more = top_page;
-	return top_page(request);
-}
-
 enum request_result request_sessions(struct request *request)
 {
-	if (json_object_get(request->args, "limit"))
-		return top_sessions(request);
-	if (json_object_get(request->args, "order"))
+	bool limit = json_object_get(request->args, "limit");
+
+	if (!limit && json_object_get(request->args, "order"))
 		return request_fail(request, REQUEST_USAGE, "order",
 				    "needs a limit: a dump of all is in no "
 				    "order");
+	if (limit && (!request_limit(request) || !take_order(request)))
+		return REQUEST_DONE;
 	request->more = sessions_page;
 	return sessions_page(request);
 }
