@@ -42,9 +42,9 @@ static void on_message(struct udp *udp, int from, struct endpoint remote,
 		seen += round * ALL;
 		seen->external[from] = message->seen;
 		seen->seen |= 1u << from;
-	} else if (message->type == PROBE_DATA && from) {
+	} else if (message->type == PROBE_DATA && from && !b->opened) {
 		seen->heard |= 1u << from;
-	} else if (message->type == PROBE_ACK && !from) {
+	} else if (message->type == PROBE_ACK && !from && !b->opened) {
 		b->acks[message->from]++;
 	}
 }
@@ -153,8 +153,10 @@ static void mapping_round(struct behaviour *b, size_t round)
 }
 
 /** has_filtered() - every endpoint has said often enough that it would send */
-static bool has_filtered(const struct behaviour *b)
+static bool has_filtered(const void *arg)
 {
+	const struct behaviour *b = arg;
+
 	for (unsigned from = 1; from < PROBE_ENDPOINTS; from++)
 		if (b->client->server[from].addr &&
 		    b->acks[from] < FILTER_ENOUGH)
@@ -257,7 +259,9 @@ static void observe(struct behaviour *b)
 	for (unsigned n = 0;
 	     n < FILTER_ROUNDS && !has_filtered(b) && !b->client->stop; n++)
 		filter_round(b);
+	measure_until(b->client, has_filtered, b, RUN_GRACE);
 	measure_until(b->client, is_never, NULL, ROUND);
+	b->opened = true;
 	b->can_filter = can_more(b, FILTER_FIRST, FILTER_END);
 	/* silence shows nothing if the pairs could have had no more sessions */
 	if (!hairpin_run(b) && !can_more(b, HAIRPIN_FIRST, HAIRPIN_END))

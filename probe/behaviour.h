@@ -29,6 +29,8 @@
  * @seen:	by round: [0] the greeting, then those of the mapping, then that
  *		of hairpinning; @heard is in [0]
  * @acks:	how often an endpoint of the server said that it would send
+ * @opened:	a filter may be open by now: those that are sent to have sent
+ *		elsewhere
  * @can_filter:	silence of those that were sent to may be a filter's
  * @hairpin:	what of it was heard; hairpin_seen() adds the rest
  * @rounds:	of hairpinning that went to their end
@@ -39,7 +41,7 @@ struct behaviour {
 	struct udp udp[ALL];
 	struct infer_socket seen[ROUNDS][ALL];
 	unsigned acks[PROBE_ENDPOINTS];
-	bool can_filter;
+	bool opened, can_filter;
 	struct infer_hairpin hairpin;
 	unsigned rounds;
 	struct event captured;

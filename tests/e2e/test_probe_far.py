@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""lapse probe over a long way: what comes late is not taken for another thing
+"""
+
+import os
+import subprocess
+
+import pytest
+
+from host import HERE, SLOW
+from lab import SERVER2
+from test_probe import Serving, begin, finish
+
+pytestmark = pytest.mark.skipif(
+    SLOW != 1, reason="a sanitizer or valgrind wants to be first itself")
+
+
+@pytest.fixture(name="serve")
+def fixture_serve(tmp_path, monkeypatch):
+    """A server whose answers are so many ms on their way, by slow_way.c."""
+    library = str(tmp_path / "slow_way.so")
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC",
+                    "-pthread", "-o", library,
+                    os.path.join(HERE, "slow_way.c"), "-ldl"], check=True)
+
+    def serve(net, ms):
+        with monkeypatch.context() as patch:
+            patch.setenv("LD_PRELOAD", library)
+            patch.setenv("SLOW_WAY_MS", str(ms))
+            return Serving(net, "--alternate", SERVER2)
+
+    return serve
+
+
+@pytest.mark.parametrize("ms", [600, 1500])
+def test_filtering(lab, serve, ms):
+    """Packets for a filter that come when it has been opened meanwhile do not
+    show that it was open."""
+    net = lab(filtering="apdf")
+    serving = serve(net, ms)
+    found, _ = finish(begin(net.client, maximum="2s"))
+    assert found["nat.filtering"]["possible"] == ["apdf"], found
+    serving.stop()
