@@ -102,7 +102,7 @@ static void greet(struct behaviour *b, size_t i)
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		behaviour_hello(b, i, 0, from);
 		if (measure_until(b->client, has_any, &b->seen[0][i],
-				  RUN_RETRY))
+				  run_wait(b->client, RUN_RETRY)))
 			return;
 	}
 	b->client->result->unanswered++;
@@ -239,7 +239,8 @@ static bool can_more(struct behaviour *b, size_t first, size_t end)
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
 		for (size_t i = first; i < end; i++)
 			behaviour_hello(b, i, HAIRPIN_ROUND, PROBE_OTHER_PORT);
-		if (measure_until(b->client, has_more, &range, RUN_RETRY))
+		if (measure_until(b->client, has_more, &range,
+				  run_wait(b->client, RUN_RETRY)))
 			return true;
 	}
 	return false;
@@ -253,13 +254,14 @@ static void observe(struct behaviour *b)
 			greet(b, i);
 	for (unsigned n = 1; n <= RUN_TRIES && !b->client->stop; n++) {
 		mapping_round(b, n);
-		if (measure_until(b->client, has_all, b, RUN_RETRY))
+		if (measure_until(b->client, has_all, b,
+				  run_wait(b->client, RUN_RETRY)))
 			break;
 	}
 	for (unsigned n = 0;
 	     n < FILTER_ROUNDS && !has_filtered(b) && !b->client->stop; n++)
 		filter_round(b);
-	measure_until(b->client, has_filtered, b, RUN_GRACE);
+	measure_until(b->client, has_filtered, b, run_wait(b->client, 0));
 	measure_until(b->client, is_never, NULL, ROUND);
 	b->opened = true;
 	b->can_filter = can_more(b, FILTER_FIRST, FILTER_END);

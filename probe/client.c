@@ -16,6 +16,9 @@
 #include "probe/progress.h"
 #include "probe/run.h"
 
+#define FIRST_GREETING 0x80000000u /* a flow's number that no flow has */
+#define LATEST	       5000	   /* ms of an answer that is timed */
+
 uint64_t measure_now(void)
 {
 	struct timespec t;
@@ -169,6 +172,36 @@ void udp_hello(struct udp *udp, unsigned from)
 	udp_say(udp, from, &hello);
 }
 
+void run_greet(struct client *client)
+{
+	struct probe_message hello = run_message(
+		client, PROBE_HELLO, FIRST_GREETING + client->n_greeted);
+
+	client->greeted[client->n_greeted++ % RUN_GREETINGS] = measure_now();
+	udp_say(&client->control, 0, &hello);
+}
+
+/** time_greeting() - how long an answer took; others have no such number */
+static void time_greeting(struct client *client, uint32_t number)
+{
+	uint32_t i = number - FIRST_GREETING, passed;
+
+	if (number < FIRST_GREETING || i >= client->n_greeted ||
+	    client->n_greeted - i > RUN_GREETINGS)
+		return;
+	passed = (uint32_t)(measure_now() - client->greeted[i % RUN_GREETINGS]);
+	/* no way is that long: one of us was stopped */
+	if (passed > LATEST)
+		return;
+	/* the mean of some eight: one late answer makes no long way */
+	client->rtt = client->reached ? (client->rtt * 7 + passed) / 8 : passed;
+}
+
+uint64_t run_wait(const struct client *client, uint64_t ms)
+{
+	return ms + client->rtt;
+}
+
 /** on_control() - an answer on the control socket */
 static void on_control(struct udp *udp, int from, struct endpoint remote,
 		       const struct probe_message *message)
@@ -180,6 +213,7 @@ static void on_control(struct udp *udp, int from, struct endpoint remote,
 		return;
 	if (message->type == PROBE_WELCOME) {
 		run_seen(client, message, false);
+		time_greeting(client, message->flow);
 		if (message->alternate && !client->reached) {
 			client->result->alternate = message->alternate;
 			client->server[2] = client->server[0];
@@ -221,7 +255,7 @@ static int find_server(struct client *client)
 				 (struct endpoint){o->local[0], 0}, on_control);
 
 	for (unsigned i = 0; !error && i < 2 * RUN_TRIES; i++) {
-		udp_hello(&client->control, 0);
+		run_greet(client);
 		if (measure_until(client, is_reached, client, RUN_RETRY))
 			return 0;
 		if (client->stop)

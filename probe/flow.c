@@ -133,7 +133,7 @@ bool flow_saw(const struct flow *flow, uint32_t after)
 	uint64_t due = flow->asked + after + RUN_SLACK;
 
 	return witness_saw(&flow->client->witness, due - RUN_BEAT,
-			   due + RUN_GRACE / 2);
+			   due + run_wait(flow->client, RUN_GRACE / 2));
 }
 
 struct probe_message flow_message(const struct flow *flow, enum probe_type type)
@@ -226,7 +226,7 @@ int flow_run(struct client *client)
 		bool starting = client->n_flows < client->n_planned;
 
 		if (now - greeted >= RUN_BEAT) {
-			udp_hello(&client->control, 0);
+			run_greet(client);
 			greeted = now;
 		}
 		start_some(client, now - began);

@@ -71,27 +71,18 @@ static bool has_pairs(const void *arg)
 	return true;
 }
 
-/** has_pair() - both of one pair, at least */
-static bool has_pair(const struct behaviour *b)
-{
-	const struct infer_socket *seen = b->seen[HAIRPIN_ROUND];
-
-	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i += 2)
-		if (behaviour_first(&seen[i]) && behaviour_first(&seen[i + 1]))
-			return true;
-	return false;
-}
-
-/** hairpin_round() - each to its partner's external endpoint, as it is now */
-static void hairpin_round(struct behaviour *b)
+/** hairpin_round() - each to its partner's external endpoint, as it is now;
+ *  Return: whether some were known in time, and so have sent */
+static bool hairpin_round(struct behaviour *b)
 {
 	struct infer_socket *seen = b->seen[HAIRPIN_ROUND];
+	bool sent = false;
 
 	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++) {
 		seen[i].seen = 0;
 		behaviour_hello(b, i, HAIRPIN_ROUND, 0);
 	}
-	measure_until(b->client, has_pairs, b, RUN_RETRY);
+	measure_until(b->client, has_pairs, b, run_wait(b->client, RUN_RETRY));
 	for (size_t i = HAIRPIN_FIRST; i < HAIRPIN_END; i++) {
 		struct probe_message message =
 			run_message(b->client, PROBE_HAIRPIN, (uint32_t)i);
@@ -102,8 +93,10 @@ static void hairpin_round(struct behaviour *b)
 		    !behaviour_first(&seen[i]))
 			continue;
 		probe_build(&message, bytes);
-		(void)net_send(b->udp[i].fd, external, bytes, sizeof(bytes));
+		sent |= net_send(b->udp[i].fd, external, bytes,
+				 sizeof(bytes)) == 0;
 	}
+	return sent;
 }
 
 /** heard_hairpin() - it got through */
@@ -118,10 +111,12 @@ bool hairpin_run(struct behaviour *b)
 {
 	capture(b);
 	for (unsigned n = 0; n < RUN_TRIES && !b->client->stop; n++) {
-		hairpin_round(b);
-		if (measure_until(b->client, heard_hairpin, b, ROUND))
+		bool sent = hairpin_round(b);
+
+		if (measure_until(b->client, heard_hairpin, b,
+				  run_wait(b->client, ROUND)))
 			return true;
-		if (has_pair(b) && !b->client->stop)
+		if (sent && !b->client->stop)
 			b->rounds++;
 	}
 	return heard_hairpin(b);

@@ -18,6 +18,7 @@
 #define RUN_TRIES     4	   /* how often */
 #define RUN_GRACE     2000 /* ms that an answer may be late */
 #define RUN_BEAT      250  /* ms between greetings, see witness.h */
+#define RUN_GREETINGS 64   /* so many are remembered */
 /** RUN_SLACK - ms that a flow is idle beyond its nominal time: timers are round
  *  numbers, and so are the nominal times; late ACKs and the way to the server
  *  shall not decide */
@@ -121,6 +122,9 @@ struct flow {
  * @proof:	what it gave, to be shown to it
  * @external:	external addresses seen
  * @witness:	when the way to the server worked
+ * @greeted:	when the last greetings went, monotonic ms, a ring, and
+ * @n_greeted:	how many have
+ * @rtt:	ms that an answer to one takes, of late
  * @bare:	the server cannot keep strays from its stack
  * @stop:	a signal came
  */
@@ -138,6 +142,8 @@ struct client {
 	struct event wait, signal[2];
 	struct udp control;
 	struct witness witness;
+	uint64_t greeted[RUN_GREETINGS];
+	uint32_t n_greeted, rtt;
 	bool stop, reached, bare;
 	struct flow *flows;
 	size_t n_flows, n_planned;
@@ -174,6 +180,12 @@ void udp_close(struct udp *udp);
 /** udp_say() - to one of the server's endpoints */
 void udp_say(struct udp *udp, unsigned from,
 	     const struct probe_message *message);
+
+/** run_greet() - HELLO from the control socket; its answer is timed */
+void run_greet(struct client *client);
+
+/** run_wait() - @ms, and the time that an answer is on its way */
+uint64_t run_wait(const struct client *client, uint64_t ms);
 
 /** udp_hello() - HELLO to one of them */
 void udp_hello(struct udp *udp, unsigned from);

@@ -49,7 +49,7 @@ static void look(struct flow *flow)
 		return;
 	}
 	flow_look(flow);
-	run_timer(&flow->timer, RUN_RETRY);
+	run_timer(&flow->timer, run_wait(flow->client, RUN_RETRY));
 }
 
 void tcp_flow_state(struct flow *flow, const struct probe_message *state)
@@ -86,7 +86,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		flow->stage = FLOW_STRAY;
 		flow->spoke = measure_now();
 		say(flow, PROBE_STRAY);
-		run_timer(&flow->timer, STRAY_TIME);
+		run_timer(&flow->timer, run_wait(flow->client, STRAY_TIME));
 		return;
 	case FLOW_STRAY:
 		/* an answer that the way lost is none that did not come */
@@ -141,7 +141,8 @@ static void on_message(struct flow *flow, const struct probe_message *message)
 		say(flow, PROBE_ASK);
 	} else if (flow->stage == FLOW_OPENING && message->type == PROBE_ACK) {
 		flow->stage = FLOW_IDLE;
-		run_timer(&flow->timer, flow->idle + RUN_GRACE);
+		run_timer(&flow->timer,
+			  run_wait(flow->client, flow->idle + RUN_GRACE));
 	} else if (flow->stage == FLOW_IDLE && message->type == PROBE_DATA) {
 		flow->outcome = LADDER_ALIVE;
 		flow_done(flow);
@@ -215,5 +216,6 @@ void tcp_flow_start(struct flow *flow)
 	event_assign(&flow->event, client->base, flow->fd, EV_WRITE, on_event,
 		     flow);
 	event_add(&flow->event, NULL);
-	run_timer(&flow->timer, OPEN_TIME);
+	/* the way there and back three times: connect, HELLO, ASK */
+	run_timer(&flow->timer, OPEN_TIME + 3 * run_wait(client, 0));
 }

@@ -27,7 +27,7 @@ static void look(struct flow *flow)
 		return;
 	}
 	flow_look(flow);
-	run_timer(&flow->timer, RUN_RETRY);
+	run_timer(&flow->timer, run_wait(flow->client, RUN_RETRY));
 }
 
 /** was_kept() - KEEP went in time, and will have crossed the NAT */
@@ -35,7 +35,7 @@ static bool was_kept(const struct flow *flow)
 {
 	return flow->kept < flow->asked + flow->idle + RUN_RETRY &&
 	       witness_saw(&flow->client->witness, flow->kept - RUN_BEAT,
-			   flow->kept + RUN_BEAT);
+			   flow->kept + run_wait(flow->client, RUN_BEAT));
 }
 
 void udp_flow_state(struct flow *flow, const struct probe_message *state)
@@ -83,11 +83,11 @@ static void ask(struct flow *flow)
 	flow->asked = measure_now();
 	udp_say(&flow->udp, 0, &message);
 	if (flow->kind != FLOW_INITIAL) {
-		run_timer(&flow->timer, RUN_RETRY);
+		run_timer(&flow->timer, run_wait(flow->client, RUN_RETRY));
 		return;
 	}
 	flow->stage = FLOW_IDLE;
-	run_timer(&flow->timer, flow->idle + RUN_GRACE);
+	run_timer(&flow->timer, run_wait(flow->client, flow->idle + RUN_GRACE));
 }
 
 /** warm() - one exchange more, or enough of it */
@@ -117,7 +117,9 @@ static void keep(struct flow *flow)
 	udp_say(&flow->udp, 0, &message);
 	flow->kept = measure_now();
 	flow->stage = FLOW_SECOND;
-	run_timer(&flow->timer, flow->second - flow->idle + RUN_GRACE);
+	run_timer(
+		&flow->timer,
+		run_wait(flow->client, flow->second - flow->idle + RUN_GRACE));
 }
 
 /** on_timer() - the stage's time is over */
@@ -155,9 +157,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 /** on_ack() - the server will send; what was asked last counts */
 static void on_ack(struct flow *flow)
 {
-	uint32_t grace = flow->kind == FLOW_KEEP ? 0 : RUN_GRACE;
+	uint64_t grace =
+		flow->kind == FLOW_KEEP ? 0 : run_wait(flow->client, RUN_GRACE);
 	uint64_t passed = measure_now() - flow->asked;
-	uint64_t whole = (uint64_t)flow->idle + grace;
+	uint64_t whole = flow->idle + grace;
 
 	if (flow->stage != FLOW_ASKING)
 		return;
@@ -193,7 +196,9 @@ static void on_data(struct flow *flow, const struct probe_message *message)
 			return;
 		}
 		flow->stage = FLOW_SECOND;
-		run_timer(&flow->timer, flow->second - flow->idle + RUN_GRACE);
+		run_timer(&flow->timer,
+			  run_wait(flow->client,
+				   flow->second - flow->idle + RUN_GRACE));
 	} else if (flow->stage == FLOW_SECOND && second) {
 		flow->again = ANSWER_YES;
 		flow_done(flow);

@@ -41,3 +41,13 @@ def test_filtering(lab, serve, ms):
     found, _ = finish(begin(net.client, maximum="2s"))
     assert found["nat.filtering"]["possible"] == ["apdf"], found
     serving.stop()
+
+
+@pytest.mark.parametrize("ms", [650, 2000])
+def test_hairpin(lab, serve, ms):
+    """A hairpin is not off because the endpoints were told too late."""
+    net = lab()
+    serving = serve(net, ms)
+    found, _ = finish(begin(net.client, maximum="2s"))
+    assert found["nat.hairpin"]["possible"] == ["external"], found
+    serving.stop()
