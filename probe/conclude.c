@@ -59,7 +59,7 @@ static void fit(const struct client *client, enum flow_kind kind,
 			told[n_told++] = f->told;
 	}
 	timer->fit = ladder_fit(tries, n);
-	if (!n_told || n_told * 2 < timer->fit.dead)
+	if (n_told * 2 <= timer->fit.dead)
 		return;
 	qsort(told, n_told, sizeof(told[0]), by_size);
 	timer->told = told[n_told / 2];
@@ -115,6 +115,29 @@ static void refresh(const struct client *client, struct probe_result *r)
 	udp->fit.most += udp->fit.most ? age : 0;
 }
 
+/**
+ * tell() - whom a RST told of a connection's expiry
+ *
+ * It comes once. That it did not shows something only if the way worked when
+ * the timer ran out; and of the server's side only if it would have come
+ * before the server sent, for later it may be the answer to that.
+ */
+static void tell(const struct client *client, const struct flow *f,
+		 struct ladder_fit fit, struct infer_expiry *seen)
+{
+	bool saw = witness_saw(&client->witness, f->asked + fit.above,
+			       f->quiet + fit.most + RUN_SLACK);
+
+	if (f->told)
+		seen->told_inside++;
+	else if (saw)
+		seen->untold_inside++;
+	if (f->told_outside)
+		seen->told_outside++;
+	else if (saw && f->idle > fit.most + client->rtt)
+		seen->untold_outside++;
+}
+
 /** expiry() - what became of TCP */
 static void expiry(const struct client *client, struct infer_expiry *seen)
 {
@@ -131,8 +154,7 @@ static void expiry(const struct client *client, struct infer_expiry *seen)
 		    f->stage != FLOW_DONE || f->idle <= tcp->fit.above)
 			continue;
 		seen->dead++;
-		seen->told_inside += f->told != 0;
-		seen->told_outside += f->told_outside;
+		tell(client, f, tcp->fit, seen);
 		seen->silent[port] += f->silent;
 		seen->reset[port] += f->reset;
 		seen->unreachable += f->unreachable;

@@ -236,7 +236,9 @@ size_t finding_list(const struct probe_result *result,
 		  "established, after data both ways");
 	add_set(&list, "nat.expiry-notify", r->notify, infer_names_notify,
 		"TCP, who met a RST when the timer ran out",
-		"no connection has expired");
+		r->expiry.dead ? "too few have expired while the way to the "
+				 "server worked"
+			       : "no connection has expired");
 	add_set(&list, "nat.stray-outbound", r->stray, infer_names_stray,
 		"TCP, what the client's next segment met after expiry",
 		r->expiry.told_inside

@@ -5,8 +5,8 @@
 #include "probe/infer.h"
 
 #define SEQUENTIAL_STEP 16 /* a NAT with other users skips some */
-#define FEW		3  /* samples that a verdict on ports needs */
-#define MANY		8  /* sockets that one on addresses needs */
+#define FEW		3 /* samples that a verdict on ports needs, or on RSTs */
+#define MANY		8 /* sockets that one on addresses needs */
 
 const char *const infer_names_mapping[INFER_NAMES] = {"eim", "adm", "apdm"};
 const char *const infer_names_filtering[INFER_NAMES] = {"eif", "adf", "apdf"};
@@ -240,22 +240,38 @@ static bool most(unsigned part, unsigned all)
 	return part * 2 > all;
 }
 
-unsigned infer_notify(const struct infer_expiry *seen)
-{
-	bool inside = most(seen->told_inside, seen->dead);
-	bool outside = most(seen->told_outside, seen->dead);
-
-	if (!seen->dead)
-		return NOTIFY_ALL;
-	if (inside)
-		return outside ? NOTIFY_BOTH : NOTIFY_INTERNAL;
-	return outside ? NOTIFY_EXTERNAL : NOTIFY_NONE;
-}
-
 /** some() - whether @part is more than a quarter of @all: no odd one out */
 static bool some(unsigned part, unsigned all)
 {
 	return part * 4 > all;
+}
+
+/** whether() - something is there that @yes have met, and @no have not, of
+ *  whom it takes @least to say that it is not */
+static enum infer_answer whether(unsigned yes, unsigned no, unsigned least)
+{
+	if (most(yes, yes + no))
+		return ANSWER_YES;
+	return no >= least && !some(yes, yes + no) ? ANSWER_NO : ANSWER_OPEN;
+}
+
+unsigned infer_notify(const struct infer_expiry *seen)
+{
+	enum infer_answer inside =
+		whether(seen->told_inside, seen->untold_inside, FEW);
+	enum infer_answer outside =
+		whether(seen->told_outside, seen->untold_outside, FEW);
+	unsigned set = NOTIFY_ALL;
+
+	if (inside == ANSWER_YES)
+		set &= NOTIFY_INTERNAL | NOTIFY_BOTH;
+	if (inside == ANSWER_NO)
+		set &= NOTIFY_NONE | NOTIFY_EXTERNAL;
+	if (outside == ANSWER_YES)
+		set &= NOTIFY_EXTERNAL | NOTIFY_BOTH;
+	if (outside == ANSWER_NO)
+		set &= NOTIFY_NONE | NOTIFY_INTERNAL;
+	return set;
 }
 
 /**
@@ -269,12 +285,14 @@ static bool some(unsigned part, unsigned all)
 static unsigned stray_at(unsigned reset, unsigned silent, unsigned if_reset,
 			 unsigned if_silent)
 {
-	unsigned all = reset + silent;
-
-	if (most(reset, all))
+	switch (whether(reset, silent, 2)) {
+	case ANSWER_YES:
 		return if_reset;
-	if (all && !some(reset, all))
+	case ANSWER_NO:
 		return if_silent;
+	case ANSWER_OPEN:
+		break;
+	}
 	return if_reset | if_silent;
 }
 

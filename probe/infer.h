@@ -124,6 +124,8 @@ unsigned infer_refresh(enum infer_answer outbound, enum infer_answer inbound);
  * @dead:	how many
  * @told_inside:	of these, the client met a RST while it was silent
  * @told_outside:	the server did, before it sent
+ * @untold_inside:	the client met none, though the way worked then
+ * @untold_outside:	the server met none, likewise
  * @silent:		the next segment met nothing, by the server's port:
  *			[0] keeps such a segment from its stack, [1] does not
  * @reset:		it met a RST, likewise
@@ -132,10 +134,15 @@ unsigned infer_refresh(enum infer_answer outbound, enum infer_answer inbound);
  */
 struct infer_expiry {
 	unsigned dead, told_inside, told_outside;
+	unsigned untold_inside, untold_outside;
 	unsigned silent[2], reset[2], unreachable, healed;
 };
 
-/** infer_notify() - NOTIFY_ bits */
+/**
+ * infer_notify() - NOTIFY_ bits
+ *
+ * A RST is sent once: that a few have met none shows nothing.
+ */
 unsigned infer_notify(const struct infer_expiry *seen);
 
 /**
@@ -144,6 +151,7 @@ unsigned infer_notify(const struct infer_expiry *seen);
  * A RST may be the NAT's, or the server's: its stack answers a segment of a
  * connection that has a new external port. At one of its two ports the server
  * lets no such segment reach its stack, so the second kind is missing there.
+ * That one alone met nothing shows nothing.
  */
 unsigned infer_stray(const struct infer_expiry *seen);
 

@@ -77,7 +77,8 @@ enum flow_stage {
  * @second:	when the server sends (once more), ms; 0: it does not
  * @tries:	of what the stage does
  * @began:	when it began, and
- * @asked:	when it fell silent, monotonic ms
+ * @asked:	when it fell silent, monotonic ms, and
+ * @quiet:	when the answer to that had come; 0: never
  * @outcome:	of its idle time
  * @again:	whether it lived at its second
  * @lost:	never answered
@@ -85,7 +86,7 @@ enum flow_stage {
  *		sent, or the way did not work then
  * @kept:	when KEEP was sent, of FLOW_KEEP
  * @proof:	for the address that it was seen with, if known
- * @told:	ms from @asked to a RST while it was silent; 0: none
+ * @told:	ms from @quiet to a RST while it was silent; 0: none
  * @port:	1: it is with the server's port P + 1
  * @spoke:	when it sent a segment after its expiry
  * @silent:	nothing met that, though the way worked
@@ -98,7 +99,7 @@ struct flow {
 	enum flow_stage stage;
 	uint32_t idle, second;
 	unsigned tries, welcomes;
-	uint64_t began, asked;
+	uint64_t began, asked, quiet;
 	enum ladder_outcome outcome;
 	enum infer_answer again;
 	bool lost, unsure;

@@ -109,7 +109,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 /** on_end() - the connection is over; @error: errno, or 0 for a FIN */
 static void on_end(struct flow *flow, int error)
 {
-	uint64_t passed = measure_now() - flow->asked;
+	uint64_t passed = measure_now() - flow->quiet;
 
 	if (flow->stage == FLOW_OPENING) {
 		lose(flow);
@@ -141,6 +141,7 @@ static void on_message(struct flow *flow, const struct probe_message *message)
 		say(flow, PROBE_ASK);
 	} else if (flow->stage == FLOW_OPENING && message->type == PROBE_ACK) {
 		flow->stage = FLOW_IDLE;
+		flow->quiet = measure_now();
 		run_timer(&flow->timer,
 			  run_wait(flow->client, flow->idle + RUN_GRACE));
 	} else if (flow->stage == FLOW_IDLE && message->type == PROBE_DATA) {

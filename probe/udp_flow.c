@@ -165,6 +165,7 @@ static void on_ack(struct flow *flow)
 	if (flow->stage != FLOW_ASKING)
 		return;
 	flow->stage = FLOW_IDLE;
+	flow->quiet = flow->asked + passed;
 	run_timer(&flow->timer, whole > passed ? whole - passed : 1);
 }
 

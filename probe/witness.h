@@ -17,8 +17,9 @@
 /** WITNESS_PAUSE - ms between two answers that are no pause yet */
 #define WITNESS_PAUSE 1500
 
-/** WITNESS_PAUSES - how many are remembered: what is asked about is recent */
-#define WITNESS_PAUSES 32
+/** WITNESS_PAUSES - how many are remembered: what is asked about at the end may
+ *  have been long before */
+#define WITNESS_PAUSES 512
 
 /**
  * struct witness - what was heard

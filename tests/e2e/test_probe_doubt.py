@@ -108,6 +108,26 @@ def test_way_fails_at_strays(lab):
     serving.stop()
 
 
+def test_way_fails_at_expiry(lab):
+    """That nobody was told of it shows nothing if nobody could be."""
+    net = lab(expiry_notify="internal", tcp_idle_timeout="4s")
+    serving = Serving(net)
+    proc = begin(net.client, "--rate", "400", "--min", "3s", maximum="12s")
+    poll(lambda: len(net.sessions("protocol=tcp")) > 9, 20, "connections")
+    poll(lambda: max(s["idle"] for s in net.sessions("protocol=tcp")) > 3.3,
+         20, "the first are about to expire")
+    if net.client.run("iptables", "-A", "INPUT", "-j", "DROP",
+                      check=False).returncode:
+        pytest.skip("this kernel has no iptables")
+    known = greetings(net)
+    poll(lambda: greetings(net) > known + 14, 20, "all have expired")
+    net.client.run("iptables", "-F", "INPUT")
+    found, _ = finish(proc)
+    assert "internal" in found["nat.expiry-notify"]["possible"], found
+    assert found["nat.tcp-idle-timeout"]["at-most"], found
+    serving.stop()
+
+
 def lose(net, part):
     """Let packets be lost before and behind the server."""
     for chain in ("INPUT", "OUTPUT"):

@@ -51,3 +51,15 @@ def test_hairpin(lab, serve, ms):
     found, _ = finish(begin(net.client, maximum="2s"))
     assert found["nat.hairpin"]["possible"] == ["external"], found
     serving.stop()
+
+
+def test_told(lab, serve):
+    """A connection is silent from the answer on, and so a RST that tells of
+    its end comes as long after that as the timer is; those outside who meet
+    it when they have spoken already have been told all the same."""
+    net = lab(tcp_idle_timeout="5s", expiry_notify="both")
+    serving = serve(net, 1500)
+    found, _ = finish(begin(net.client, maximum="10s"))
+    assert found["nat.tcp-idle-timeout"]["value"] == "5s", found
+    assert found["nat.expiry-notify"]["possible"] == ["both"], found
+    serving.stop()

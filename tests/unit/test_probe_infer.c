@@ -259,6 +259,9 @@ static void test_refresh(void **state)
 			 REFRESH_OUTBOUND | REFRESH_NONE);
 }
 
+/* Enough have met no RST. */
+#define UNTOLD .untold_inside = 4, .untold_outside = 4
+
 /** test_expiry() - whom a RST told, and what the next segment met */
 static void test_expiry(void **state)
 {
@@ -267,57 +270,99 @@ static void test_expiry(void **state)
 		unsigned notify, stray;
 	} cases[] = {
 		{{0}, NOTIFY_ALL, STRAY_ALL},
-		{{.dead = 4, .silent = {2, 2}}, NOTIFY_NONE, STRAY_DROP},
+		{{.dead = 4, UNTOLD, .silent = {2, 2}},
+		 NOTIFY_NONE,
+		 STRAY_DROP},
 		/* a RST at both ports is the NAT's */
-		{{.dead = 4, .reset = {2, 2}}, NOTIFY_NONE, STRAY_RST},
+		{{.dead = 4, UNTOLD, .reset = {2, 2}}, NOTIFY_NONE, STRAY_RST},
 		/* where the server's stack may not answer, there is none */
-		{{.dead = 4, .silent = {2, 0}, .reset = {0, 2}},
+		{{.dead = 4, UNTOLD, .silent = {2, 0}, .reset = {0, 2}},
 		 NOTIFY_NONE,
 		 STRAY_REMAP},
-		{{.dead = 4, .healed = 4}, NOTIFY_NONE, STRAY_REMAP},
-		{{.dead = 4, .unreachable = 4}, NOTIFY_NONE, STRAY_ICMP},
-		{{.dead = 4, .told_inside = 4}, NOTIFY_INTERNAL, STRAY_ALL},
-		{{.dead = 4, .told_outside = 4, .silent = {2, 2}},
+		{{.dead = 4, UNTOLD, .healed = 4}, NOTIFY_NONE, STRAY_REMAP},
+		{{.dead = 4, UNTOLD, .unreachable = 4},
+		 NOTIFY_NONE,
+		 STRAY_ICMP},
+		{{.dead = 4, .told_inside = 4, .untold_outside = 4},
+		 NOTIFY_INTERNAL,
+		 STRAY_ALL},
+		{{.dead = 4,
+		  .untold_inside = 4,
+		  .told_outside = 4,
+		  .silent = {2, 2}},
 		 NOTIFY_EXTERNAL,
 		 STRAY_DROP},
 		{{.dead = 4, .told_inside = 4, .told_outside = 4},
 		 NOTIFY_BOTH,
 		 STRAY_ALL},
 		/* one port is not enough */
-		{{.dead = 2, .silent = {2, 0}},
+		{{.dead = 2, UNTOLD, .silent = {2, 0}},
 		 NOTIFY_NONE,
 		 STRAY_REMAP | STRAY_DROP},
-		{{.dead = 2, .reset = {0, 2}},
+		{{.dead = 2, UNTOLD, .reset = {0, 2}},
 		 NOTIFY_NONE,
 		 STRAY_REMAP | STRAY_RST},
-		{{.dead = 2, .silent = {0, 2}}, NOTIFY_NONE, STRAY_DROP},
-		{{.dead = 2, .reset = {2, 0}}, NOTIFY_NONE, STRAY_RST},
+		{{.dead = 2, UNTOLD, .silent = {0, 2}},
+		 NOTIFY_NONE,
+		 STRAY_DROP},
+		{{.dead = 2, UNTOLD, .reset = {2, 0}}, NOTIFY_NONE, STRAY_RST},
 		/* the odd one out does not decide */
-		{{.dead = 7, .silent = {3, 3}, .reset = {1, 0}},
+		{{.dead = 7, UNTOLD, .silent = {3, 3}, .reset = {1, 0}},
 		 NOTIFY_NONE,
 		 STRAY_DROP},
 		/* a RST that many have met is there, even if a bad way has lost
 		 * it for others */
-		{{.dead = 4, .silent = {2, 1}, .reset = {0, 1}},
+		{{.dead = 4, UNTOLD, .silent = {2, 1}, .reset = {0, 1}},
 		 NOTIFY_NONE,
 		 STRAY_REMAP | STRAY_DROP},
-		{{.dead = 4, .silent = {1, 0}, .reset = {1, 2}},
+		{{.dead = 4, UNTOLD, .silent = {1, 0}, .reset = {1, 2}},
 		 NOTIFY_NONE,
 		 STRAY_REMAP | STRAY_RST},
-		{{.dead = 4, .silent = {1, 1}, .reset = {1, 1}},
+		{{.dead = 4, UNTOLD, .silent = {1, 1}, .reset = {1, 1}},
 		 NOTIFY_NONE,
 		 STRAY_REMAP | STRAY_DROP | STRAY_RST},
 		/* no NAT does that */
-		{{.dead = 4, .silent = {0, 2}, .reset = {2, 0}},
+		{{.dead = 4, UNTOLD, .silent = {0, 2}, .reset = {2, 0}},
 		 NOTIFY_NONE,
 		 STRAY_REMAP | STRAY_DROP | STRAY_RST},
 		/* nor both of these, but it was not the way */
-		{{.dead = 4, .silent = {1, 1}, .healed = 2},
+		{{.dead = 6, UNTOLD, .silent = {2, 2}, .healed = 2},
 		 NOTIFY_NONE,
 		 STRAY_REMAP | STRAY_DROP},
-		{{.dead = 4, .silent = {1, 1}, .unreachable = 2},
+		{{.dead = 6, UNTOLD, .silent = {2, 2}, .unreachable = 2},
 		 NOTIFY_NONE,
 		 STRAY_ICMP | STRAY_DROP},
+		/* what is lost is no RST that was not sent: one silence may be
+		 * a loss */
+		{{.dead = 2, UNTOLD, .silent = {1, 1}},
+		 NOTIFY_NONE,
+		 STRAY_REMAP | STRAY_DROP | STRAY_RST},
+		{{.dead = 2, UNTOLD, .silent = {0, 1}, .reset = {1, 0}},
+		 NOTIFY_NONE,
+		 STRAY_RST},
+		/* nor are these, as the way did not work when it came */
+		{{.dead = 9, .silent = {3, 3}}, NOTIFY_ALL, STRAY_DROP},
+		{{.dead = 9, .untold_inside = 2, .untold_outside = 2},
+		 NOTIFY_ALL,
+		 STRAY_ALL},
+		{{.dead = 9, .untold_inside = 4},
+		 NOTIFY_NONE | NOTIFY_EXTERNAL,
+		 STRAY_ALL},
+		{{.dead = 9, .told_inside = 2, .untold_outside = 9},
+		 NOTIFY_INTERNAL,
+		 STRAY_ALL},
+		{{.dead = 9,
+		  .told_inside = 3,
+		  .untold_inside = 6,
+		  .told_outside = 9},
+		 NOTIFY_EXTERNAL | NOTIFY_BOTH,
+		 STRAY_ALL},
+		{{.dead = 9,
+		  .told_inside = 1,
+		  .untold_inside = 8,
+		  .told_outside = 9},
+		 NOTIFY_EXTERNAL,
+		 STRAY_ALL},
 	};
 
 	(void)state;

@@ -65,7 +65,7 @@ static void test_many(void **state)
 		hear(&w, now, now + 1000);
 		now += 4000;
 	}
-	for (uint64_t t = 1000; t < now - 5000; t++)
+	for (uint64_t t = 1000; t < now - 5000; t += 37)
 		if (witness_saw(&w, t, t + 1))
 			assert_true((t - 1000) % 4000 < 1000);
 	assert_false(witness_saw(&w, 1000, 1500));
