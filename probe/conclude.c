@@ -86,9 +86,7 @@ static enum infer_answer answer(const struct client *client,
 		yes += f->again == ANSWER_YES;
 		no += f->again == ANSWER_NO;
 	}
-	if (yes == no)
-		return ANSWER_OPEN;
-	return yes > no ? ANSWER_YES : ANSWER_NO;
+	return infer_weigh(yes, no, 2);
 }
 
 /** refresh() - who renews the UDP timer; and then, how long it is */
@@ -162,6 +160,54 @@ static void expiry(const struct client *client, struct infer_expiry *seen)
 	}
 }
 
+/** late() - ms that the way makes the times uncertain: the middle one of all
+ *  answers; 0 if RUN_SLACK is for it */
+static uint32_t late(const struct client *client)
+{
+	uint32_t rtt[LADDER_MAX], middle = client->rtt;
+	size_t n = 0;
+
+	for (size_t i = 0; i < client->n_flows && n < LADDER_MAX; i++) {
+		const struct flow *f = &client->flows[i];
+
+		if (f->quiet)
+			rtt[n++] = (uint32_t)(f->quiet - f->asked);
+	}
+	if (n) {
+		qsort(rtt, n, sizeof(rtt[0]), by_size);
+		middle = rtt[n / 2];
+	}
+	return middle > RUN_SLACK ? middle : 0;
+}
+
+/**
+ * widen() - where the NAT is on the way, and so when it saw what, is not known
+ *
+ * A NAT near to us whose timer only outbound packets renew has heard nothing
+ * since our question, so for a way longer than the flow was idle. One near to
+ * the server saw our stack's last acknowledgement a way after the answer, and
+ * has heard nothing for a way less.
+ */
+static void widen(const struct client *client, struct probe_result *r)
+{
+	uint32_t ms = late(client);
+	struct ladder_fit *of[PROBE_TIMERS];
+
+	for (size_t i = 0; i < PROBE_TIMERS; i++) {
+		r->timer[i].late = ms;
+		of[i] = &r->timer[i].fit;
+	}
+	if (of[PROBE_TIMER_INITIAL]->most)
+		of[PROBE_TIMER_INITIAL]->most += ms;
+	if (of[PROBE_TIMER_UDP]->most &&
+	    (r->refresh & (REFRESH_OUTBOUND | REFRESH_NONE)))
+		of[PROBE_TIMER_UDP]->most += ms;
+	if (of[PROBE_TIMER_TCP]->above > ms)
+		of[PROBE_TIMER_TCP]->above -= ms;
+	else
+		of[PROBE_TIMER_TCP]->above = 0;
+}
+
 void conclude_timers(struct client *client)
 {
 	struct probe_result *r = client->result;
@@ -173,6 +219,7 @@ void conclude_timers(struct client *client)
 	expiry(client, &r->expiry);
 	r->notify = infer_notify(&r->expiry);
 	r->stray = infer_stray(&r->expiry);
+	widen(client, r);
 }
 
 /** is_tested() - whether what follows TCP's expiry is known well enough */

@@ -100,7 +100,7 @@ static void add_timer(struct list *list, const char *key,
 {
 	const struct probe_timer *t = &list->result->timer[id];
 	struct finding *f = add(list, key);
-	char above[32], most[32], misfits[48] = "";
+	char above[32], most[32], misfits[48] = "", way[48] = "";
 
 	f->timer = t;
 	seconds(t->fit.above, above);
@@ -108,38 +108,45 @@ static void add_timer(struct list *list, const char *key,
 	if (t->fit.misfits)
 		snprintf(misfits, sizeof(misfits), "; %zu of %zu do not fit",
 			 t->fit.misfits, t->fit.alive + t->fit.dead);
+	if (t->late)
+		snprintf(way, sizeof(way), "; answers took %" PRIu32 " ms",
+			 t->late);
 	if (t->told) {
-		seconds(ladder_value(t->told - t->told / 50,
+		uint32_t least = t->told - t->told / 50;
+
+		seconds(ladder_value(least > t->late ? least - t->late : 0,
 				     t->told + t->told / 50),
 			f->value);
 		snprintf(f->seen, sizeof(f->seen), "%s, told by a RST",
 			 f->value);
 		snprintf(f->text, sizeof(f->text),
-			 "%s; a RST came %" PRIu32 " ms after the last segment",
-			 how, t->told);
+			 "%s; a RST came %" PRIu32
+			 " ms after the last segment%s",
+			 how, t->told, way);
 	} else if (t->fit.above && t->fit.most) {
 		seconds(ladder_value(t->fit.above, t->fit.most), f->value);
 		snprintf(f->seen, sizeof(f->seen), "%s (%s to %s)", f->value,
 			 above, most);
 		snprintf(f->text, sizeof(f->text),
 			 "%s, of %zu flows idle at once: alive after %s, gone "
-			 "after %s%s%s",
+			 "after %s%s%s%s",
 			 how, t->fit.alive + t->fit.dead, above, most, misfits,
+			 way,
 			 t->age ? "; it runs from the start of the flow" : "");
 	} else if (t->fit.above) {
 		snprintf(f->value, sizeof(f->value), "%s", above);
 		snprintf(f->seen, sizeof(f->seen), "longer than %s", above);
 		snprintf(f->text, sizeof(f->text),
 			 "lower bound: %s, alive after %s, the longest that "
-			 "was waited for%s",
-			 how, above, misfits);
+			 "was waited for%s%s",
+			 how, above, misfits, way);
 	} else if (t->fit.most) {
 		snprintf(f->value, sizeof(f->value), "%s", most);
 		snprintf(f->seen, sizeof(f->seen), "at most %s", most);
 		snprintf(f->text, sizeof(f->text),
 			 "upper bound: %s, gone %s after its start, the "
-			 "shortest that was waited for%s",
-			 how, most, misfits);
+			 "shortest that was waited for%s%s",
+			 how, most, misfits, way);
 	} else {
 		return;
 	}

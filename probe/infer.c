@@ -246,9 +246,7 @@ static bool some(unsigned part, unsigned all)
 	return part * 4 > all;
 }
 
-/** whether() - something is there that @yes have met, and @no have not, of
- *  whom it takes @least to say that it is not */
-static enum infer_answer whether(unsigned yes, unsigned no, unsigned least)
+enum infer_answer infer_weigh(unsigned yes, unsigned no, unsigned least)
 {
 	if (most(yes, yes + no))
 		return ANSWER_YES;
@@ -258,9 +256,9 @@ static enum infer_answer whether(unsigned yes, unsigned no, unsigned least)
 unsigned infer_notify(const struct infer_expiry *seen)
 {
 	enum infer_answer inside =
-		whether(seen->told_inside, seen->untold_inside, FEW);
+		infer_weigh(seen->told_inside, seen->untold_inside, FEW);
 	enum infer_answer outside =
-		whether(seen->told_outside, seen->untold_outside, FEW);
+		infer_weigh(seen->told_outside, seen->untold_outside, FEW);
 	unsigned set = NOTIFY_ALL;
 
 	if (inside == ANSWER_YES)
@@ -285,7 +283,7 @@ unsigned infer_notify(const struct infer_expiry *seen)
 static unsigned stray_at(unsigned reset, unsigned silent, unsigned if_reset,
 			 unsigned if_silent)
 {
-	switch (whether(reset, silent, 2)) {
+	switch (infer_weigh(reset, silent, 2)) {
 	case ANSWER_YES:
 		return if_reset;
 	case ANSWER_NO:

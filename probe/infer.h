@@ -116,6 +116,13 @@ unsigned infer_hairpin(struct infer_hairpin seen, unsigned mapping,
 /** enum infer_answer - of a question that may stay open */
 enum infer_answer { ANSWER_OPEN, ANSWER_NO, ANSWER_YES };
 
+/**
+ * infer_weigh() - whether there is what @yes have met, and @no have not
+ * @least:	it takes so many of these to say that there is not, and few of
+ *		the others: packets are lost, none are made
+ */
+enum infer_answer infer_weigh(unsigned yes, unsigned no, unsigned least);
+
 /** infer_refresh() - REFRESH_ bits (RFC 4787 REQ-6) */
 unsigned infer_refresh(enum infer_answer outbound, enum infer_answer inbound);
 

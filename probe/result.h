@@ -30,12 +30,13 @@ enum probe_timer_id {
  * @told:	TCP: how long after the last segment a RST told of the expiry
  *		(median), 0: none did
  * @age:	it runs from the flow's start, so so much was added to the fit
+ * @late:	answers took so long that this much is uncertain, else 0
  */
 struct probe_timer {
 	size_t tried, lost, unsure;
 	uint32_t longest;
 	struct ladder_fit fit;
-	uint32_t told, age;
+	uint32_t told, age, late;
 };
 
 /**

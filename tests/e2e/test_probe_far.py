@@ -63,3 +63,21 @@ def test_told(lab, serve):
     assert found["nat.tcp-idle-timeout"]["value"] == "5s", found
     assert found["nat.expiry-notify"]["possible"] == ["both"], found
     serving.stop()
+
+
+@pytest.mark.parametrize("refresh", ["outbound", "both"])
+def test_timers(lab, serve, refresh):
+    """What a NAT at this end of a long way has heard, and when, is within
+    what is said of the timer."""
+    true = {"udp-initial-timeout": 5, "udp-timeout": 7, "tcp-idle-timeout": 6}
+    net = lab(refresh=refresh, **{name.replace("-", "_"): f"{value}s"
+                                  for name, value in true.items()})
+    serving = serve(net, 1500)
+    found, err = finish(begin(net.client, maximum="10s"))
+    assert "left out" not in err and "never answered" not in err
+    for name, value in true.items():
+        row = found["nat." + name]
+        assert (row["above"] or 0) < value <= row["at-most"], row
+        assert "answers took 1" in row["text"]
+    assert found["nat.refresh"]["possible"] == [refresh]
+    serving.stop()

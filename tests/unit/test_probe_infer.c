@@ -243,6 +243,20 @@ static void test_hairpin(void **state)
 				 cases[i].set);
 }
 
+/** test_weigh() - one answer may be a loss, and some of many may be */
+static void test_weigh(void **state)
+{
+	(void)state;
+	assert_int_equal(infer_weigh(0, 0, 2), ANSWER_OPEN);
+	assert_int_equal(infer_weigh(0, 1, 2), ANSWER_OPEN);
+	assert_int_equal(infer_weigh(0, 2, 2), ANSWER_NO);
+	assert_int_equal(infer_weigh(1, 0, 2), ANSWER_YES);
+	assert_int_equal(infer_weigh(1, 1, 2), ANSWER_OPEN);
+	assert_int_equal(infer_weigh(2, 3, 2), ANSWER_OPEN);
+	assert_int_equal(infer_weigh(1, 4, 2), ANSWER_NO);
+	assert_int_equal(infer_weigh(3, 2, 2), ANSWER_YES);
+}
+
 /** test_refresh() - two questions, four behaviours */
 static void test_refresh(void **state)
 {
@@ -468,6 +482,7 @@ int main(void)
 		cmocka_unit_test(test_pooling),
 		cmocka_unit_test(test_direct),
 		cmocka_unit_test(test_hairpin),
+		cmocka_unit_test(test_weigh),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_expiry),
 		cmocka_unit_test(test_profile),
