@@ -288,7 +288,8 @@ static void warn(const struct probe_result *r)
 	if (unsure && !r->interrupted)
 		fprintf(stderr,
 			"lapse: %zu of %zu flows are left out: the server was "
-			"not heard when they were\nto be tested\n",
+			"not heard when they were\nto be tested, or the NAT "
+			"had forgotten all by then\n",
 			unsure, tried);
 	if (lost && !r->interrupted)
 		fprintf(stderr,

@@ -322,6 +322,7 @@ int probe_run(const struct probe_run *run, struct probe_result *result)
 		.options = run,
 		.result = result,
 		.control.fd = -1,
+		.canary = {{.udp.fd = -1}, {.udp.fd = -1}},
 	};
 	int error;
 

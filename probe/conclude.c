@@ -33,6 +33,12 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/** is_dead() - its timer has run out, as far as one can know */
+static bool is_dead(const struct flow *f)
+{
+	return f->outcome == LADDER_DEAD && !f->forgotten;
+}
+
 /** fit() - one timer, from its flows */
 static void fit(const struct client *client, enum flow_kind kind,
 		struct probe_timer *timer)
@@ -49,8 +55,9 @@ static void fit(const struct client *client, enum flow_kind kind,
 			continue;
 		timer->tried++;
 		timer->lost += f->lost;
-		timer->unsure += f->unsure;
-		if (f->outcome == LADDER_UNKNOWN)
+		timer->unsure += f->unsure ||
+				 (f->outcome == LADDER_DEAD && f->forgotten);
+		if (f->outcome != LADDER_ALIVE && !is_dead(f))
 			continue;
 		if (f->idle > timer->longest)
 			timer->longest = f->idle;
@@ -84,7 +91,7 @@ static enum infer_answer answer(const struct client *client,
 		    f->second < fit.most || !fit.most)
 			continue;
 		yes += f->again == ANSWER_YES;
-		no += f->again == ANSWER_NO;
+		no += f->again == ANSWER_NO && !f->forgotten;
 	}
 	return infer_weigh(yes, no, 2);
 }
@@ -136,10 +143,10 @@ static void tell(const struct client *client, const struct flow *f,
 		seen->untold_outside++;
 }
 
-/** expiry() - what became of TCP */
-static void expiry(const struct client *client, struct infer_expiry *seen)
+/** expiry() - what became of TCP, whose timer is @fit */
+static void expiry(const struct client *client, struct ladder_fit fit,
+		   struct infer_expiry *seen)
 {
-	const struct probe_timer *tcp = &client->result->timer[PROBE_TIMER_TCP];
 
 	*seen = (struct infer_expiry){0};
 	for (size_t i = 0; i < client->n_flows; i++) {
@@ -148,11 +155,11 @@ static void expiry(const struct client *client, struct infer_expiry *seen)
 		unsigned port = client->bare ? 1 : f->port;
 
 		/* what died before the timer's end, died of something else */
-		if (f->kind != FLOW_TCP || f->outcome != LADDER_DEAD ||
-		    f->stage != FLOW_DONE || f->idle <= tcp->fit.above)
+		if (f->kind != FLOW_TCP || !is_dead(f) ||
+		    f->stage != FLOW_DONE || f->idle <= fit.above)
 			continue;
 		seen->dead++;
-		tell(client, f, tcp->fit, seen);
+		tell(client, f, fit, seen);
 		seen->silent[port] += f->silent;
 		seen->reset[port] += f->reset;
 		seen->unreachable += f->unreachable;
@@ -216,18 +223,20 @@ void conclude_timers(struct client *client)
 	fit(client, FLOW_UDP, &r->timer[PROBE_TIMER_UDP]);
 	fit(client, FLOW_TCP, &r->timer[PROBE_TIMER_TCP]);
 	refresh(client, r);
-	expiry(client, &r->expiry);
+	expiry(client, r->timer[PROBE_TIMER_TCP].fit, &r->expiry);
 	r->notify = infer_notify(&r->expiry);
 	r->stray = infer_stray(&r->expiry);
 	widen(client, r);
 }
 
 /** is_tested() - whether what follows TCP's expiry is known well enough */
-static bool is_tested(const struct client *client)
+static bool is_tested(const struct client *client, struct ladder_fit fit)
 {
 	struct infer_expiry e;
 
-	expiry(client, &e);
+	expiry(client, fit, &e);
+	if (!infer_single(infer_notify(&e)))
+		return false;
 	if (e.told_inside >= ENOUGH)
 		return true;
 	if (e.healed + e.unreachable >= ENOUGH)
@@ -261,10 +270,10 @@ bool conclude_settled(const struct client *client, enum flow_kind kind)
 		    (!f->asked || f->idle <= timer.fit.most ||
 		     now < f->asked + timer.fit.most / 4 * 5 + RUN_GRACE))
 			return false;
-		dead += f->outcome == LADDER_DEAD &&
-			f->idle >= timer.fit.most && timer_of(f->kind) == id;
+		dead += is_dead(f) && f->idle >= timer.fit.most &&
+			timer_of(f->kind) == id;
 	}
-	if (kind == FLOW_TCP && !is_tested(client))
+	if (kind == FLOW_TCP && !is_tested(client, timer.fit))
 		return false;
 	return dead >= ENOUGH;
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #define FIRST_NUMBER 100 /* below are the sockets of behaviour.c */
-#define RESERVED     30	 /* mappings that those have made */
+#define RESERVED     32	 /* mappings that those have made, and canaries */
 #define FLOWS_MAX    128 /* of a timer: more would make no finer steps */
 #define TICK	     250 /* ms between two looks at how far it is */
 
@@ -99,6 +99,7 @@ void flow_done(struct flow *flow)
 {
 	const struct linger reset = {1, 0};
 
+	flow->ended = measure_now();
 	if (flow->stage == FLOW_PLANNED) {
 		flow->stage = FLOW_DONE;
 		return;
@@ -126,6 +127,16 @@ void flow_unsure(struct flow *flow)
 {
 	flow->unsure = true;
 	flow_done(flow);
+}
+
+void flow_forgotten(struct client *client, uint64_t since)
+{
+	for (size_t i = 0; i < client->n_flows; i++) {
+		struct flow *f = &client->flows[i];
+
+		if (f->asked && (f->stage != FLOW_DONE || f->ended >= since))
+			f->forgotten = true;
+	}
 }
 
 bool flow_saw(const struct flow *flow, uint32_t after)
@@ -227,6 +238,7 @@ int flow_run(struct client *client)
 
 		if (now - greeted >= RUN_BEAT) {
 			run_greet(client);
+			canary_beat(client, now - began);
 			greeted = now;
 		}
 		start_some(client, now - began);
@@ -245,5 +257,6 @@ void flow_clean(struct client *client)
 	for (size_t i = 0; i < client->n_flows; i++)
 		if (client->flows[i].stage != FLOW_DONE)
 			flow_done(&client->flows[i]);
+	canary_close(client);
 	free(client->flows);
 }

@@ -50,6 +50,26 @@ struct udp {
 	struct endpoint local;
 };
 
+/** CANARIES - see canary.c */
+#define CANARIES 2
+
+/**
+ * struct canary - a socket that is never idle; times are monotonic ms
+ * @seen:	how it looks from the server, address 0: not known yet
+ * @sent, @answered: numbers of its last HELLO, and of the last WELCOME
+ * @began:	when it was first seen so,
+ * @heard:	and last
+ * @moved:	when it was first seen otherwise than before; 0: never
+ * @kept:	when it was last seen as before that,
+ * @age:	and for how long it had been by then, ms
+ */
+struct canary {
+	struct udp udp;
+	struct endpoint seen;
+	uint32_t sent, answered;
+	uint64_t began, heard, moved, kept, age;
+};
+
 /** enum flow_kind - what a flow finds out */
 enum flow_kind {
 	FLOW_INITIAL, /* UDP, after one packet */
@@ -84,6 +104,8 @@ enum flow_stage {
  * @lost:	never answered
  * @unsure:	its test came to nothing: nobody knows whether the server has
  *		sent, or the way did not work then
+ * @ended:	when it came to its end, and
+ * @forgotten:	the NAT forgot all before that: no timer may have run out
  * @kept:	when KEEP was sent, of FLOW_KEEP
  * @proof:	for the address that it was seen with, if known
  * @told:	ms from @quiet to a RST while it was silent; 0: none
@@ -102,7 +124,8 @@ struct flow {
 	uint64_t began, asked, quiet;
 	enum ladder_outcome outcome;
 	enum infer_answer again;
-	bool lost, unsure;
+	bool lost, unsure, forgotten;
+	uint64_t ended;
 	uint64_t kept, proof;
 	/* TCP */
 	unsigned port;
@@ -142,6 +165,7 @@ struct client {
 	uint32_t external[RUN_ADDRESSES];
 	struct event wait, signal[2];
 	struct udp control;
+	struct canary canary[CANARIES];
 	struct witness witness;
 	uint64_t greeted[RUN_GREETINGS];
 	uint32_t n_greeted, rtt;
@@ -213,6 +237,9 @@ void flow_refused(struct flow *flow, int error);
 /** flow_unsure() - it has come to its end, and shows nothing */
 void flow_unsure(struct flow *flow);
 
+/** flow_forgotten() - the NAT has forgotten all, @since that time or later */
+void flow_forgotten(struct client *client, uint64_t since);
+
 /** flow_saw() - whether the way worked when the server was to send, @after ms
  *  of silence */
 bool flow_saw(const struct flow *flow, uint32_t after);
@@ -226,6 +253,14 @@ void flow_look(struct flow *flow);
 
 /** flow_state() - what the server answered */
 void flow_state(struct client *client, const struct probe_message *state);
+
+/* --- canary.c --- */
+
+/** canary_beat() - each sends a greeting; @passed: ms since the first time */
+void canary_beat(struct client *client, uint64_t passed);
+
+/** canary_close() - close all */
+void canary_close(struct client *client);
 
 /* --- udp_flow.c --- */
 

@@ -305,3 +305,17 @@ def test_few_files(lab):
     proc.send_signal(signal.SIGTERM)
     out, err = proc.communicate(timeout=20 * SLOW)
     assert proc.returncode == 0, err
+
+
+@pytest.mark.parametrize("how", ["rebind", "reboot"])
+def test_nat_changes(lab, how):
+    """No timer has run out because the NAT forgot all that it knew."""
+    net = lab()
+    serving = Serving(net, "--alternate", SERVER2)
+    proc = begin(net.client, "--rate", "400", maximum="12s")
+    poll(lambda: len(warmed_up(net)) >= 25, 20, "flows of UDP are silent")
+    net.lapse("fault", how)
+    found, err = finish(proc)
+    check(found)
+    assert "are left out" in err
+    serving.stop()
