@@ -122,7 +122,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		if (client->server[i].addr &&
 		    endpoint_equal(client->server[i], remote))
 			from = i;
-	if (from >= 0)
+	/* DATA comes by itself: it says nothing of the way there */
+	if (from >= 0 && message.type != PROBE_DATA)
 		witness_hear(&client->witness, measure_now());
 	udp->handle(udp, from, remote, &message);
 }
