@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <netdb.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +113,8 @@ static int get_locals(const char *text, uint32_t local[static LOCALS])
 	const char *comma = text ? strchr(text, ',') : NULL;
 	int code;
 
-	if (!comma)
+	/* what is too long for an address is none, not one cut off */
+	if (!comma || comma - text >= (ptrdiff_t)sizeof(first))
 		return get_address("--local", text, &local[0]);
 	snprintf(first, sizeof(first), "%.*s", (int)(comma - text), text);
 	code = get_address("--local", first, &local[0]);

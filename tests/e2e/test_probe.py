@@ -425,6 +425,8 @@ def test_usage(tmp_path):
             (["probe", "run", "--server", "192.0.2.1", "--max", "1s"],
              "longer than --min"),
             (["probe", "run", "--server", "192.0.2.1", "--flows", "3"], "50"),
+            (["probe", "run", "--server", "192.0.2.1", "--local",
+              "192.168.100.1000,192.0.2.3"], "192.168.100.1000"),
             (["probe", "serve", "--listen", "192.0.2.1", "--alternate",
               "192.0.2.1"], "another"),
             (["probe", "run", "--server", "127.0.0.1", "--local",

@@ -446,6 +446,9 @@ static void test_profile(void **state)
 	free(text);
 }
 
+/* Where finding_list() has TCP's timer. */
+#define TCP_ROW 10
+
 /** test_findings() - as many as there is room for, each with a name */
 static void test_findings(void **state)
 {
@@ -470,6 +473,19 @@ static void test_findings(void **state)
 	r.port_high = 60000;
 	finding_list(&r, finding);
 	assert_string_equal(finding[5].value, "");
+	/* who resets at once has a timer, too: no time is none */
+	r.timer[PROBE_TIMER_TCP].told = 40;
+	finding_list(&r, finding);
+	assert_string_equal(finding[TCP_ROW].key, "nat.tcp-idle-timeout");
+	assert_string_equal(finding[TCP_ROW].value, "40ms");
+	r.timer[PROBE_TIMER_TCP].told = 5060;
+	finding_list(&r, finding);
+	assert_string_equal(finding[TCP_ROW].value, "5s");
+	/* over a long way it may be less */
+	r.timer[PROBE_TIMER_TCP].told = 6900;
+	r.timer[PROBE_TIMER_TCP].late = 2000;
+	finding_list(&r, finding);
+	assert_string_equal(finding[TCP_ROW].value, "5s");
 }
 
 int main(void)
