@@ -38,7 +38,8 @@ static struct quota_entry *make(struct quota *quota, uint32_t addr,
 		if (!way[i].jobs && (!oldest || way[i].last < oldest->last))
 			oldest = &way[i];
 	if (oldest)
-		*oldest = (struct quota_entry){addr, 0, BURST_MILLI, now};
+		*oldest = (struct quota_entry){
+			.addr = addr, .millitokens = BURST_MILLI, .last = now};
 	return oldest;
 }
 
@@ -82,4 +83,25 @@ void quota_release(struct quota *quota, uint32_t addr)
 		e->jobs--;
 	else
 		base_assert(false);
+}
+
+bool quota_connect(struct quota *quota, uint32_t addr, uint32_t most)
+{
+	struct quota_entry *e = find(quota, addr);
+
+	if (!e || e->connections >= most || !quota_hold(quota, addr))
+		return false;
+	e->connections++;
+	return true;
+}
+
+void quota_disconnect(struct quota *quota, uint32_t addr)
+{
+	struct quota_entry *e = find(quota, addr);
+
+	if (e && e->connections)
+		e->connections--;
+	else
+		base_assert(false);
+	quota_release(quota, addr);
 }

@@ -18,10 +18,12 @@
 #define QUOTA_PER_SECOND 5000  /* messages of one, on average */
 #define QUOTA_BURST	 10000 /* and at once */
 
-/** struct quota_entry - an address; addr 0: unused */
+/** struct quota_entry - an address; addr 0: unused; a connection is a job,
+ *  too */
 struct quota_entry {
 	uint32_t addr;
 	uint32_t jobs;
+	uint32_t connections;
 	uint64_t millitokens;
 	uint64_t last;
 };
@@ -44,5 +46,12 @@ bool quota_hold(struct quota *quota, uint32_t addr);
 
 /** quota_release() - one that quota_hold() granted is over */
 void quota_release(struct quota *quota, uint32_t addr);
+
+/** quota_connect() - one connection more of @addr; false if it has @most, or
+ *  its share */
+bool quota_connect(struct quota *quota, uint32_t addr, uint32_t most);
+
+/** quota_disconnect() - one that quota_connect() granted is over */
+void quota_disconnect(struct quota *quota, uint32_t addr);
 
 #endif /* PROBE_QUOTA_H */

@@ -15,6 +15,7 @@
 
 #define SERVE_JOBS	  131072 /* of all clients, some 400 each */
 #define SERVE_CONNECTIONS 16384
+#define SERVE_SHARE	  256	 /* connections that one address may have */
 #define SERVE_BUCKETS	  32768	 /* of the hash of jobs */
 #define SERVE_LINGER	  120000 /* ms that a done job is remembered */
 #define SERVE_AGAIN	  300	 /* ms from a DATA to the same once more */

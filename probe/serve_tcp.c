@@ -62,7 +62,7 @@ static void close_connection(struct connection *c)
 		server->connections = c->next;
 	if (c->next)
 		c->next->previous = c->previous;
-	quota_release(&server->quota, c->remote.addr);
+	quota_disconnect(&server->quota, c->remote.addr);
 	server->n_connections--;
 	free(c);
 }
@@ -191,6 +191,15 @@ static void on_deadline(evutil_socket_t fd, short what, void *arg)
 	close_connection(arg);
 }
 
+/** share() - how many connections one address may have: enough for two
+ *  clients, and never all where there are many */
+static uint32_t share(const struct server *server)
+{
+	const size_t part = server->max_connections / 4;
+
+	return part > SERVE_SHARE ? (uint32_t)part : SERVE_SHARE;
+}
+
 /** take_in() - a new connection; false if it has no room */
 static bool take_in(struct server *server, int fd, struct endpoint remote)
 {
@@ -198,11 +207,11 @@ static bool take_in(struct server *server, int fd, struct endpoint remote)
 
 	if (server->n_connections >= server->max_connections ||
 	    !quota_take(&server->quota, remote.addr, serve_now()) ||
-	    !quota_hold(&server->quota, remote.addr))
+	    !quota_connect(&server->quota, remote.addr, share(server)))
 		return false;
 	c = calloc(1, sizeof(*c));
 	if (!c) {
-		quota_release(&server->quota, remote.addr);
+		quota_disconnect(&server->quota, remote.addr);
 		return false;
 	}
 	c->server = server;

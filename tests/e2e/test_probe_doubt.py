@@ -284,6 +284,42 @@ def test_many_clients(lab):
     assert serving.stop()["too-many"] == 0
 
 
+# Opens connections from one address, and says how many stay open.
+OPENS = """
+import select, socket, sys
+address, server, port, n = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+socks = []
+for _ in range(n):
+    socks.append(socket.create_connection((server, port), 5, (address, 0)))
+    ended = select.select([socks[-1]], [], [], 0.01)[0]
+    if ended:
+        socks.pop().close()
+print(len(socks), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_connections_of_one(lab):
+    """The connections of one address leave room for those of others."""
+    net = lab(start=False)
+    proc = net.server.start(
+        "sh", "-c", f"ulimit -n 600; exec {LAPSE} --json probe serve "
+        f"--listen {SERVER}", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while proc.stderr.readline() not in ("ready\n", ""):
+        pass
+    opening, stay = [], []
+    for address, n in ((SERVER2, 580), (SERVER, 128)):
+        opening.append(net.server.start(
+            "/usr/bin/python3", "-c", OPENS, address, SERVER, str(PORT),
+            str(n), stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        stay.append(int(opening[-1].stdout.readline()))
+    for one in opening:
+        one.communicate(timeout=20 * SLOW)
+    proc.send_signal(signal.SIGTERM)
+    proc.communicate(timeout=20 * SLOW)
+    assert stay[0] < 400 and stay[1] == 128, stay
+
+
 def test_few_files(lab):
     """A server that may open few files refuses connections, and goes on; a
     client says why its flows are few."""

@@ -168,6 +168,29 @@ static void test_jobs(void **state)
 	free(q);
 }
 
+/** test_connections() - an address's own, and they count as jobs */
+static void test_connections(void **state)
+{
+	struct quota *q = new_quota();
+
+	(void)state;
+	assert_false(quota_connect(q, 9, 2)); /* not known yet */
+	assert_true(quota_take(q, 9, 0));
+	assert_true(quota_take(q, 8, 0));
+	assert_true(quota_connect(q, 9, 2));
+	assert_true(quota_connect(q, 9, 2));
+	assert_false(quota_connect(q, 9, 2));
+	assert_true(quota_connect(q, 8, 2));
+	quota_disconnect(q, 9);
+	assert_true(quota_connect(q, 9, 2));
+	for (unsigned i = 2; i < QUOTA_JOBS; i++)
+		assert_true(quota_hold(q, 9));
+	assert_false(quota_connect(q, 9, 9));
+	quota_release(q, 9);
+	assert_true(quota_connect(q, 9, 9));
+	free(q);
+}
+
 /** release_unheld() - for test_release() */
 static void release_unheld(void *arg)
 {
@@ -213,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_jobs),
+		cmocka_unit_test(test_connections),
 		cmocka_unit_test(test_release),
 		cmocka_unit_test(test_many),
 	};
