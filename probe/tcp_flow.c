@@ -115,8 +115,9 @@ static void on_end(struct flow *flow, int error)
 		lose(flow);
 		return;
 	}
-	/* no NAT says goodbye: the server has ended */
-	if (flow->stage == FLOW_IDLE && !error) {
+	/* no NAT says goodbye: the server has ended; or there was no way for
+	 * the last acknowledgement, as an ICMP error told */
+	if (flow->stage == FLOW_IDLE && error != ECONNRESET) {
 		flow_unsure(flow);
 		return;
 	}

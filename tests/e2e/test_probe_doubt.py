@@ -108,6 +108,25 @@ def test_way_fails_at_strays(lab):
     serving.stop()
 
 
+def test_unreachable_in_silence(lab):
+    """That a router has found no way once is no RST that tells of an expiry.
+    """
+    net = lab()
+    serving = Serving(net)
+    # the acknowledgement after which the client is silent, at times
+    if net.server.run("iptables", "-A", "INPUT", "-p", "tcp", "--tcp-flags",
+                      "ALL", "ACK", "-m", "length", "--length", "52", "-m",
+                      "statistic", "--mode", "random", "--probability", "0.5",
+                      "-j", "REJECT", "--reject-with",
+                      "icmp-host-unreachable", check=False).returncode:
+        pytest.skip("this kernel refuses nothing at random")
+    found, _ = finish(begin(net.client, maximum="6s"))
+    check(found)
+    assert found["nat.tcp-idle-timeout"]["told-by-rst"] is None
+    assert found["nat.tcp-idle-timeout"]["unsure"] > 0
+    serving.stop()
+
+
 def test_way_fails_at_expiry(lab):
     """That nobody was told of it shows nothing if nobody could be."""
     net = lab(expiry_notify="internal", tcp_idle_timeout="4s")
