@@ -125,18 +125,20 @@ unsigned infer_filtering(const struct infer_socket *sockets, size_t n)
 
 unsigned infer_pooling(const struct infer_socket *sockets, size_t n)
 {
-	const struct infer_socket *first = NULL;
-	size_t known = 0;
+	const struct infer_socket *last = NULL;
+	size_t known = 0, changes = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!has(&sockets[i], 0))
 			continue;
-		if (!known++)
-			first = &sockets[i];
-		if (first->external[0].addr != sockets[i].external[0].addr)
-			return POOL_ARBITRARY;
+		known++;
+		changes += last && last->external[0].addr !=
+					   sockets[i].external[0].addr;
+		last = &sockets[i];
 	}
-	return known < MANY ? POOL_ALL : POOL_PAIRED;
+	if (changes > 1)
+		return POOL_ARBITRARY;
+	return changes || known < MANY ? POOL_ALL : POOL_PAIRED;
 }
 
 bool infer_direct(const struct infer_socket *sockets, size_t n)

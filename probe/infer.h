@@ -79,7 +79,10 @@ unsigned infer_allocation(const struct infer_socket *sockets, size_t n);
 /**
  * infer_pooling() - POOL_ bits (RFC 4787 REQ-2); the sockets are on one address
  *
- * One external address of a few sockets may be chance, so many are needed.
+ * @sockets:	in the order in which they were opened
+ *
+ * One external address of a few sockets may be chance, so many are needed. One
+ * change may be the NAT's, which has got another address.
  */
 unsigned infer_pooling(const struct infer_socket *sockets, size_t n);
 

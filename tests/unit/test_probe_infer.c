@@ -177,7 +177,16 @@ static void test_pooling(void **state)
 	assert_int_equal(infer_pooling(s, 7), POOL_ALL);
 	assert_int_equal(infer_pooling(s, 14), POOL_PAIRED);
 	s[1].external[0].addr++;
-	assert_int_equal(infer_pooling(s, 2), POOL_ARBITRARY);
+	assert_int_equal(infer_pooling(s, 3), POOL_ARBITRARY);
+	/* from there on: the NAT may have got another address */
+	assert_int_equal(infer_pooling(s, 2), POOL_ALL);
+	for (size_t i = 2; i < 14; i++)
+		s[i].external[0].addr++;
+	assert_int_equal(infer_pooling(s, 14), POOL_ALL);
+	s[13].external[0].addr--;
+	assert_int_equal(infer_pooling(s, 14), POOL_ARBITRARY);
+	for (size_t i = 2; i < 13; i++)
+		s[i].external[0].addr--;
 	s[1].seen = 0; /* never answered */
 	assert_int_equal(infer_pooling(s, 14), POOL_PAIRED);
 }
