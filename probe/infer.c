@@ -315,8 +315,9 @@ unsigned infer_stray(const struct infer_expiry *seen)
 		       STRAY_DROP);
 	if (!set)
 		set = STRAY_REMAP | STRAY_DROP | STRAY_RST;
+	/* no other NAT lets a connection go on; packets are not made up */
 	if (some(seen->healed, all))
-		set |= STRAY_REMAP;
+		set = set & STRAY_REMAP ? STRAY_REMAP : set | STRAY_REMAP;
 	if (some(seen->unreachable, all))
 		set |= STRAY_ICMP;
 	return set;

@@ -363,6 +363,15 @@ static void test_expiry(void **state)
 		{{.dead = 2, UNTOLD, .silent = {0, 1}, .reset = {1, 0}},
 		 NOTIFY_NONE,
 		 STRAY_RST},
+		/* one that went on is the NAT's, which gave it the same port;
+		 * others of it had to have another one */
+		{{.dead = 11,
+		  UNTOLD,
+		  .silent = {1, 0},
+		  .reset = {0, 5},
+		  .healed = 5},
+		 NOTIFY_NONE,
+		 STRAY_REMAP},
 		/* nor are these, as the way did not work when it came */
 		{{.dead = 9, .silent = {3, 3}}, NOTIFY_ALL, STRAY_DROP},
 		{{.dead = 9, .untold_inside = 2, .untold_outside = 2},
