@@ -15,6 +15,8 @@ lapse = sys.argv[1]
 def ask(*words):
     return subprocess.run([lapse, "--json", *words], check=True,
                           capture_output=True, text=True).stdout
+# or a slow machine's own seconds would be added to the silence
+ask("clock", "freeze")
 s = socket.create_connection(("server.lab", 7), 10)
 for silence in ("299s", "299s", "301s"):
     s.sendall(b"beat")
