@@ -7,7 +7,8 @@
  * been silent by then. So two sockets greet the server all the time. If both
  * are seen at other endpoints at the same time, it was no timer: their mappings
  * are not equally old, and a timer that nothing renews ends each at its own
- * time. A NAT that gives the same ports again is not found out.
+ * time. After that they are, so the second begins anew. A NAT that gives the
+ * same ports again is not found out.
  */
 #include "probe/run.h"
 
@@ -23,12 +24,14 @@ static uint64_t distance(uint64_t a, uint64_t b)
 /** compare() - one has moved: was it a timer, or the NAT? */
 static void compare(struct client *client)
 {
-	const struct canary *a = &client->canary[0], *b = &client->canary[1];
+	struct canary *a = &client->canary[0], *b = &client->canary[1];
 
 	if (!a->moved || !b->moved || distance(a->moved, b->moved) > TOGETHER ||
 	    distance(a->age, b->age) < APART / 2)
 		return;
 	flow_forgotten(client, a->kept < b->kept ? a->kept : b->kept);
+	udp_close(&b->udp);
+	*b = (struct canary){.udp.fd = -1};
 }
 
 /** on_message() - how it looks from the server */
@@ -58,7 +61,7 @@ static void on_message(struct udp *udp, int from, struct endpoint remote,
 		compare(udp->client);
 }
 
-/** open_one() - if it is time; one that cannot be opened sees nothing */
+/** open_one() - one that cannot be opened sees nothing */
 static void open_one(struct client *client, struct canary *c)
 {
 	struct endpoint local = {client->options->local[0], 0};
@@ -67,13 +70,22 @@ static void open_one(struct client *client, struct canary *c)
 	(void)udp_open(&c->udp, client, local, on_message);
 }
 
-void canary_beat(struct client *client, uint64_t passed)
+/** is_due() - the second is opened when the first is so much older */
+static bool is_due(const struct client *client, size_t i)
 {
-	for (uint64_t i = 0; i < CANARIES; i++) {
+	const struct canary *first = &client->canary[0];
+
+	return i == 0 ||
+	       (first->seen.addr && measure_now() - first->began >= APART);
+}
+
+void canary_beat(struct client *client)
+{
+	for (size_t i = 0; i < CANARIES; i++) {
 		struct canary *c = &client->canary[i];
 		struct probe_message hello;
 
-		if (c->udp.fd < 0 && !c->sent && passed >= i * APART)
+		if (c->udp.fd < 0 && is_due(client, i))
 			open_one(client, c);
 		if (c->udp.fd < 0)
 			continue;

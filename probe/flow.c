@@ -238,7 +238,7 @@ int flow_run(struct client *client)
 
 		if (now - greeted >= RUN_BEAT) {
 			run_greet(client);
-			canary_beat(client, now - began);
+			canary_beat(client);
 			greeted = now;
 		}
 		start_some(client, now - began);

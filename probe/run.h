@@ -256,8 +256,8 @@ void flow_state(struct client *client, const struct probe_message *state);
 
 /* --- canary.c --- */
 
-/** canary_beat() - each sends a greeting; @passed: ms since the first time */
-void canary_beat(struct client *client, uint64_t passed);
+/** canary_beat() - each sends a greeting */
+void canary_beat(struct client *client);
 
 /** canary_close() - close all */
 void canary_close(struct client *client);

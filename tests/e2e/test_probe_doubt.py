@@ -373,3 +373,24 @@ def test_nat_changes(lab, how):
     check(found)
     assert "are left out" in err
     serving.stop()
+
+
+def test_nat_changes_again(lab):
+    """Nor because it has forgotten all once more, when what was made anew
+    after the first time is all of one age."""
+    net = lab()
+    serving = Serving(net, "--alternate", SERVER2)
+    proc = begin(net.client, "--rate", "400", maximum="12s")
+    # four greetings are a second: before the flows of UDP are silent, and
+    # after what is never idle has been begun
+    poll(lambda: greetings(net) > 9, 20, "greetings")
+    net.lapse("fault", "reboot")
+    poll(lambda: len(net.sessions("protocol=udp")) > 25, 20, "flows go on")
+    poll(lambda: greetings(net) > 9 and len(
+        [s for s in net.sessions("protocol=udp") if s["idle"] > 0.8]) > 25, 20,
+         "flows of UDP are silent")
+    net.lapse("fault", "reboot")
+    found, _ = finish(proc)
+    check(found)
+    assert found["nat.udp-timeout"]["unsure"] > 5, found["nat.udp-timeout"]
+    serving.stop()
