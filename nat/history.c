@@ -166,11 +166,15 @@ static struct history *record_of(struct nat *nat, const struct session *s)
 static uint64_t idle_timer(const struct nat *nat, const struct history *h,
 			   const struct session *s)
 {
-	bool over = s->protocol == PROTO_TCP &&
-		    (s->state == NAT_STATE_TCP_FIN_BOTH ||
-		     s->state == NAT_STATE_TCP_TRANS);
+	struct session open = *s;
 
-	return over && h->timer ? h->timer : timer_length(nat, s);
+	if (s->protocol == PROTO_TCP && (s->state == NAT_STATE_TCP_FIN_BOTH ||
+					 s->state == NAT_STATE_TCP_TRANS)) {
+		if (h->timer)
+			return h->timer;
+		open.state = NAT_STATE_TCP_ESTABLISHED;
+	}
+	return timer_length(nat, &open);
 }
 
 void history_beat(struct nat *nat, uint64_t now, struct session *session,

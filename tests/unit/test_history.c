@@ -87,6 +87,29 @@ static void test_closed(void **state)
 	rig_stop(&rig);
 }
 
+/** test_closed_by_server() - one that had no beat before it was closed */
+static void test_closed_by_server(void **state)
+{
+	struct endpoint outside;
+	struct nat_history_info info;
+	struct rig rig;
+
+	(void)state;
+	rig_begin(&rig, 1);
+	outside = rig_connect(&rig, phone, server);
+	rig_tcp(&rig, NAT_INBOUND, server, outside, 17, 0);
+	/* its first packet after a pause closes it */
+	rig_pass(&rig, 2000);
+	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 17, 0);
+	for (int ended = 0; ended < 2; ended++) {
+		assert_true(rig_history(&rig, phone, &info));
+		assert_int_equal(info.alive, !ended);
+		assert_int_equal(info.timer, 7440000);
+		rig_pass(&rig, 7000000);
+	}
+	rig_stop(&rig);
+}
+
 /** test_tombstone() - how late, from inside and from outside, and the heir */
 static void test_tombstone(void **state)
 {
@@ -177,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_beats),
 		cmocka_unit_test(test_short_pauses),
 		cmocka_unit_test(test_closed),
+		cmocka_unit_test(test_closed_by_server),
 		cmocka_unit_test(test_tombstone),
 		cmocka_unit_test(test_datagram),
 		cmocka_unit_test(test_bounded),
