@@ -160,21 +160,13 @@ static struct history *record_of(struct nat *nat, const struct session *s)
 /**
  * idle_timer() - of a session, that its beats are for
  *
- * What the NAT grants to a TCP connection that has been closed or reset is not
- * what a beat had to be in time for.
+ * Of a TCP connection that has been closed or reset it is the last one that it
+ * had while it was open, for the settings may have changed.
  */
 static uint64_t idle_timer(const struct nat *nat, const struct history *h,
 			   const struct session *s)
 {
-	struct session open = *s;
-
-	if (s->protocol == PROTO_TCP && (s->state == NAT_STATE_TCP_FIN_BOTH ||
-					 s->state == NAT_STATE_TCP_TRANS)) {
-		if (h->timer)
-			return h->timer;
-		open.state = NAT_STATE_TCP_ESTABLISHED;
-	}
-	return timer_length(nat, &open);
+	return h->timer && timer_is_over(s) ? h->timer : timer_open(nat, s);
 }
 
 void history_beat(struct nat *nat, uint64_t now, struct session *session,

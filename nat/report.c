@@ -36,6 +36,7 @@ static void describe(const struct nat *nat, uint64_t now, uint32_t index,
 		.age = now - s->created,
 		.idle = now - s->last_seen,
 		.expires_in = left(timer_deadline(nat, s), now),
+		.idle_timer = timer_open(nat, s),
 	};
 }
 

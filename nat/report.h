@@ -27,6 +27,7 @@ extern const char *const nat_state_names[];
  * struct nat_session_info - a session, as a report shows it
  *
  * Times in ms of the lapse clock; expires_in NAT_NEVER where it never lapses.
+ * @idle_timer: length of its timer, of TCP while it is, or was, open; likewise
  */
 struct nat_session_info {
 	uint32_t index;
@@ -37,7 +38,7 @@ struct nat_session_info {
 	const char *client;   /* of its policy, or NULL; the engine's */
 	const char *profile;  /* likewise */
 	uint64_t bytes_out, bytes_in, packets_out, packets_in;
-	uint64_t age, idle, expires_in;
+	uint64_t age, idle, expires_in, idle_timer;
 };
 
 /**

@@ -66,6 +66,22 @@ uint64_t timer_length(const struct nat *nat, const struct session *session)
 	return ms == NAT_NEVER ? NAT_NEVER : jitter(ms, session->jitter);
 }
 
+bool timer_is_over(const struct session *session)
+{
+	return session->protocol == PROTO_TCP &&
+	       (session->state == NAT_STATE_TCP_FIN_BOTH ||
+		session->state == NAT_STATE_TCP_TRANS);
+}
+
+uint64_t timer_open(const struct nat *nat, const struct session *session)
+{
+	struct session open = *session;
+
+	if (timer_is_over(session))
+		open.state = NAT_STATE_TCP_ESTABLISHED;
+	return timer_length(nat, &open);
+}
+
 /** later() - @at + @ms, or NEVER */
 static uint64_t later(uint64_t at, uint64_t ms)
 {

@@ -13,6 +13,17 @@ enum nat_timer timer_of(const struct session *session);
 /** timer_length() - its length for this session, jitter included, or NEVER */
 uint64_t timer_length(const struct nat *nat, const struct session *session);
 
+/** timer_is_over() - whether it is a TCP connection closed by both or reset */
+bool timer_is_over(const struct session *session);
+
+/**
+ * timer_open() - timer_length(), of what is over as if it were still open
+ *
+ * What the NAT grants to a TCP connection that has been closed or reset is not
+ * what a heartbeat had to be in time for.
+ */
+uint64_t timer_open(const struct nat *nat, const struct session *session);
+
 /** timer_deadline() - lapse ms at which the session has lapsed, or NEVER */
 uint64_t timer_deadline(const struct nat *nat, const struct session *session);
 

@@ -129,6 +129,19 @@ def test_report_of_the_closed(user):
     assert " 0 died, 1 ended as they should" in done.stdout
 
 
+def test_report_of_one_closed_at_once(user):
+    """It never fell silent while it was open: its timer is that one's."""
+    done = user.exec(
+        "--profile", "cn-mobile-2g3g-2013", "--json", "--server",
+        "socat TCP-LISTEN:7 EXEC:cat", "--", "bash", "-ec",
+        "exec 3<>/dev/tcp/server.lab/7; exec 3>&-; "
+        f"until {user.lapse} sessions | grep -q fin-both; do :; done; "
+        f"{user.lapse} clock advance 2s >&2; {user.lapse} --json report")
+    row = json.loads(done.stdout.splitlines()[0])
+    assert row["verdict"] == "closed" and row["beats"] == 0
+    assert row["timer"] == row["margin"] == 300
+
+
 def test_events(who):
     """A file, in the caller's folder, begun anew."""
     with open(who.path("events"), "w", encoding="utf-8") as f:
