@@ -9,6 +9,9 @@
  * are not equally old, and a timer that nothing renews ends each at its own
  * time. After that they are, so the second begins anew. A NAT that gives the
  * same ports again is not found out.
+ *
+ * Where timers that nothing renews vary, two may end together by chance. One
+ * that ends alone shows that they are such, and so that the others were, too.
  */
 #include "probe/run.h"
 
@@ -26,7 +29,8 @@ static void compare(struct client *client)
 {
 	struct canary *a = &client->canary[0], *b = &client->canary[1];
 
-	if (!a->moved || !b->moved || distance(a->moved, b->moved) > TOGETHER ||
+	if (client->unrenewed || !a->moved || !b->moved ||
+	    distance(a->moved, b->moved) > TOGETHER ||
 	    distance(a->age, b->age) < APART / 2)
 		return;
 	flow_forgotten(client, a->kept < b->kept ? a->kept : b->kept);
@@ -34,10 +38,18 @@ static void compare(struct client *client)
 	*b = (struct canary){.udp.fd = -1};
 }
 
+/** is_alone() - whether one has moved, and the other, of old, has not since */
+static bool is_alone(const struct canary *one, const struct canary *other)
+{
+	return one->moved && other->began + TOGETHER < one->moved &&
+	       one->moved + TOGETHER < other->heard;
+}
+
 /** on_message() - how it looks from the server */
 static void on_message(struct udp *udp, int from, struct endpoint remote,
 		       const struct probe_message *message)
 {
+	struct client *client = udp->client;
 	struct canary *c = udp->owner;
 	uint64_t now = measure_now();
 	bool moved = !endpoint_equal(c->seen, message->seen);
@@ -57,8 +69,13 @@ static void on_message(struct udp *udp, int from, struct endpoint remote,
 		c->began = now;
 	c->seen = message->seen;
 	c->heard = now;
+	if (!client->unrenewed &&
+	    is_alone(&client->canary[c == &client->canary[0]], c)) {
+		client->unrenewed = true;
+		flow_remembered(client);
+	}
 	if (c->moved == now)
-		compare(udp->client);
+		compare(client);
 }
 
 /** open_one() - one that cannot be opened sees nothing */

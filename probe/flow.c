@@ -139,6 +139,12 @@ void flow_forgotten(struct client *client, uint64_t since)
 	}
 }
 
+void flow_remembered(struct client *client)
+{
+	for (size_t i = 0; i < client->n_flows; i++)
+		client->flows[i].forgotten = false;
+}
+
 bool flow_saw(const struct flow *flow, uint32_t after)
 {
 	uint64_t due = flow->asked + after + RUN_SLACK;

@@ -149,6 +149,7 @@ struct flow {
  * @greeted:	when the last greetings went, monotonic ms, a ring, and
  * @n_greeted:	how many have
  * @rtt:	ms that an answer to one takes, of late
+ * @unrenewed:	the canaries' mappings end one by one: they tell of no more
  * @bare:	the server cannot keep strays from its stack
  * @stop:	a signal came
  */
@@ -169,7 +170,7 @@ struct client {
 	struct witness witness;
 	uint64_t greeted[RUN_GREETINGS];
 	uint32_t n_greeted, rtt;
-	bool stop, reached, bare;
+	bool stop, reached, unrenewed, bare;
 	struct flow *flows;
 	size_t n_flows, n_planned;
 };
@@ -239,6 +240,9 @@ void flow_unsure(struct flow *flow);
 
 /** flow_forgotten() - the NAT has forgotten all, @since that time or later */
 void flow_forgotten(struct client *client, uint64_t since);
+
+/** flow_remembered() - it has not, it was chance */
+void flow_remembered(struct client *client);
 
 /** flow_saw() - whether the way worked when the server was to send, @after ms
  *  of silence */

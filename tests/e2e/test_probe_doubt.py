@@ -394,3 +394,30 @@ def test_nat_changes_again(lab):
     check(found)
     assert found["nat.udp-timeout"]["unsure"] > 5, found["nat.udp-timeout"]
     serving.stop()
+
+
+def test_nat_that_nothing_renews(lab):
+    """Two mappings that end at one time by chance are no NAT that forgets all:
+    another time one of them ends alone."""
+    net = lab(udp_timeout="4s", udp_initial_timeout="3s", tcp_idle_timeout="4s")
+    serving = Serving(net, "--alternate", SERVER2)
+    proc = begin(net.client, "--rate", "400", maximum="20s")
+
+    def lively():
+        """Those that greet all the time, the first begun first."""
+        all_of_them = [s for s in net.sessions("protocol=udp")
+                       if s["packets-out"] > 14 and s["idle"] < 0.4]
+        return sorted(all_of_them, key=lambda s: s["age"], reverse=True)
+
+    poll(lambda: len(lively()) > 2, 20, "three greet")
+    _, first, second = [s["internal"] for s in lively()]
+    for who in (second, first):
+        net.lapse("kill", "protocol=udp", f"internal={who}")
+    # the second has begun anew then, and is some seconds old
+    poll(lambda: len(lively()) > 2, 20, "three greet again")
+    net.lapse("kill", "protocol=udp", f"internal={first}")
+    found, err = finish(proc)
+    assert "are left out" not in err, err
+    for name in TIMERS:
+        assert found["nat." + name]["at-most"] <= 5, found["nat." + name]
+    serving.stop()
