@@ -83,12 +83,15 @@ static struct finding *add_set(struct list *list, const char *key, unsigned set,
 	return f;
 }
 
-/** seconds() - "30s", "2.5s", and of what would be none "40ms"; @text has 32
- *  bytes */
+/** seconds() - "30s", "2.5s", "4.155s", and of what would be none "40ms"; @text
+ *  has 32 bytes */
 static const char *seconds(uint32_t ms, char text[static 32])
 {
 	if (ms && ms < 100)
 		snprintf(text, 32, "%" PRIu32 "ms", ms);
+	else if (ms % 100)
+		snprintf(text, 32, "%" PRIu32 ".%03" PRIu32 "s", ms / 1000,
+			 ms % 1000);
 	else if (ms % 1000)
 		snprintf(text, 32, "%" PRIu32 ".%" PRIu32 "s", ms / 1000,
 			 ms % 1000 / 100);

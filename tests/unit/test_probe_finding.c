@@ -73,7 +73,8 @@ static void test_profile(void **state)
 	free(text);
 }
 
-/* Where finding_list() has TCP's timer. */
+/* Where finding_list() has these timers. */
+#define UDP_ROW 9
 #define TCP_ROW 10
 
 /** test_findings() - as many as there is room for, each with a name */
@@ -108,6 +109,11 @@ static void test_findings(void **state)
 	r.timer[PROBE_TIMER_TCP].told = 5060;
 	finding_list(&r, finding);
 	assert_string_equal(finding[TCP_ROW].value, "5s");
+	/* a bound that is cut off is none */
+	r.timer[PROBE_TIMER_UDP].fit = (struct ladder_fit){0, 4155, 0, 9, 0};
+	finding_list(&r, finding);
+	assert_string_equal(finding[UDP_ROW].key, "nat.udp-timeout");
+	assert_string_equal(finding[UDP_ROW].value, "4.155s");
 	/* over a long way it may be less */
 	r.timer[PROBE_TIMER_TCP].told = 6900;
 	r.timer[PROBE_TIMER_TCP].late = 2000;
