@@ -90,9 +90,9 @@ static inline struct rig *rig_new(uint32_t max_sessions)
 	gateway->started_ns = gateway_real_ns();
 	gateway->loop = event_base_new();
 	gateway->expiry = evtimer_new(gateway->loop, rig_tick, NULL);
-	clock_init(&gateway->clock, gateway_real_ns());
-	/* tests alone move the clock */
-	clock_freeze(&gateway->clock, gateway_real_ns(), true);
+	/* tests alone move the clock, from 0 */
+	clock_init(&gateway->clock, gateway->started_ns);
+	clock_freeze(&gateway->clock, gateway->started_ns, true);
 	rig->pool = (struct nat_pool_range){RIG_EXTERNAL, RIG_EXTERNAL, false};
 	pool = (struct nat_pool){.ranges = &rig->pool, .n_ranges = 1};
 	gateway->nat =
