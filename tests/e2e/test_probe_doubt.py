@@ -86,24 +86,34 @@ def greetings(net):
                default=0)
 
 
+def tcp_silent(net, seconds, what):
+    """Wait until the first of the client's connections is so long silent."""
+    poll(lambda: len(net.sessions("protocol=tcp")) > 9, 20, "connections")
+    poll(lambda: max(s["idle"] for s in net.sessions("protocol=tcp")) >
+         seconds, 20, what)
+
+
+def cut(net, host, n, what):
+    """Let nothing reach a host while the client sends so many greetings."""
+    if host.run("iptables", "-A", "INPUT", "-j", "DROP",
+                check=False).returncode:
+        pytest.skip("this kernel has no iptables")
+    known = greetings(net)
+    poll(lambda: greetings(net) > known + n, 20, what)
+    host.run("iptables", "-F", "INPUT")
+
+
 def test_way_fails_at_strays(lab):
     """A RST that the way has lost is not taken for one that none has sent."""
     net = lab(stray_outbound="remap", tcp_idle_timeout="4s")
     serving = Serving(net)
     proc = begin(net.client, "--rate", "400", "--min", "3s", maximum="9s")
-    poll(lambda: len(net.sessions("protocol=tcp")) > 9, 20, "connections")
-    poll(lambda: max(s["idle"] for s in net.sessions("protocol=tcp")) > 2, 20,
-         "they are silent")
+    tcp_silent(net, 2, "they are silent")
     # until the client knows of a few that they have expired, and before it
     # speaks again: four greetings are a second
     known = greetings(net)
     poll(lambda: greetings(net) > known + 14, 20, "greetings")
-    if net.server.run("iptables", "-A", "INPUT", "-j", "DROP",
-                      check=False).returncode:
-        pytest.skip("this kernel has no iptables")
-    known = greetings(net)
-    poll(lambda: greetings(net) > known + 20, 20, "greetings without answer")
-    net.server.run("iptables", "-F", "INPUT")
+    cut(net, net.server, 20, "greetings without answer")
     found, _ = finish(proc)
     assert "remap" in found["nat.stray-outbound"]["possible"], found
     serving.stop()
@@ -132,15 +142,8 @@ def test_way_fails_at_expiry(lab):
     net = lab(expiry_notify="internal", tcp_idle_timeout="4s")
     serving = Serving(net)
     proc = begin(net.client, "--rate", "400", "--min", "3s", maximum="12s")
-    poll(lambda: len(net.sessions("protocol=tcp")) > 9, 20, "connections")
-    poll(lambda: max(s["idle"] for s in net.sessions("protocol=tcp")) > 3.3,
-         20, "the first are about to expire")
-    if net.client.run("iptables", "-A", "INPUT", "-j", "DROP",
-                      check=False).returncode:
-        pytest.skip("this kernel has no iptables")
-    known = greetings(net)
-    poll(lambda: greetings(net) > known + 14, 20, "all have expired")
-    net.client.run("iptables", "-F", "INPUT")
+    tcp_silent(net, 3.3, "the first are about to expire")
+    cut(net, net.client, 14, "all have expired")
     found, _ = finish(proc)
     assert "internal" in found["nat.expiry-notify"]["possible"], found
     assert found["nat.tcp-idle-timeout"]["at-most"], found

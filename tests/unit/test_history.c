@@ -61,11 +61,24 @@ static void test_short_pauses(void **state)
 	rig_stop(&rig);
 }
 
+/** assert_closed() - by the idle timer, while the session is there and after */
+static void assert_closed(struct rig *rig, uint64_t longest_gap)
+{
+	struct nat_history_info info;
+
+	for (int ended = 0; ended < 2; ended++) {
+		assert_true(rig_history(rig, phone, &info));
+		assert_int_equal(info.alive, !ended);
+		assert_int_equal(info.longest_gap, longest_gap);
+		assert_int_equal(info.timer, 7440000);
+		rig_pass(rig, 7000000);
+	}
+}
+
 /** test_closed() - beats were for the timer of the open connection */
 static void test_closed(void **state)
 {
 	struct endpoint outside;
-	struct nat_history_info info;
 	struct rig rig;
 
 	(void)state;
@@ -77,13 +90,7 @@ static void test_closed(void **state)
 	/* the other end takes its time: a pause, but no beat in time */
 	rig_pass(&rig, 2000);
 	rig_tcp(&rig, NAT_INBOUND, server, outside, 17, 0);
-	for (int ended = 0; ended < 2; ended++) {
-		assert_true(rig_history(&rig, phone, &info));
-		assert_int_equal(info.alive, !ended);
-		assert_int_equal(info.longest_gap, 7000000);
-		assert_int_equal(info.timer, 7440000);
-		rig_pass(&rig, 7000000);
-	}
+	assert_closed(&rig, 7000000);
 	rig_stop(&rig);
 }
 
@@ -91,7 +98,6 @@ static void test_closed(void **state)
 static void test_closed_by_server(void **state)
 {
 	struct endpoint outside;
-	struct nat_history_info info;
 	struct rig rig;
 
 	(void)state;
@@ -101,12 +107,7 @@ static void test_closed_by_server(void **state)
 	/* its first packet after a pause closes it */
 	rig_pass(&rig, 2000);
 	rig_tcp(&rig, NAT_OUTBOUND, phone, server, 17, 0);
-	for (int ended = 0; ended < 2; ended++) {
-		assert_true(rig_history(&rig, phone, &info));
-		assert_int_equal(info.alive, !ended);
-		assert_int_equal(info.timer, 7440000);
-		rig_pass(&rig, 7000000);
-	}
+	assert_closed(&rig, 2000);
 	rig_stop(&rig);
 }
 
