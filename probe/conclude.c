@@ -147,7 +147,6 @@ static void tell(const struct client *client, const struct flow *f,
 static void expiry(const struct client *client, struct ladder_fit fit,
 		   struct infer_expiry *seen)
 {
-
 	*seen = (struct infer_expiry){0};
 	for (size_t i = 0; i < client->n_flows; i++) {
 		const struct flow *f = &client->flows[i];
